@@ -1,0 +1,33 @@
+#include "fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STATUS_MESSAGES_MAX = 4 };
+
+/* Appends all messages of one status code, separated by "; ". */
+static void append_status(OM_uint32 code, int type, gss_OID mech, char *out, size_t size)
+{
+    OM_uint32 context = 0, minor;
+    gss_buffer_desc message;
+
+    for (int i = 0; i < STATUS_MESSAGES_MAX && (i == 0 || context != 0); i++) {
+        size_t used = strlen(out);
+        if (gss_display_status(&minor, code, type, mech, &context, &message) != GSS_S_COMPLETE) {
+            return;
+        }
+        snprintf(out + used, size - used, "%s%.*s", i ? "; " : "", (int)message.length, (const char *)message.value);
+        gss_release_buffer(&minor, &message);
+    }
+}
+
+void ngd_fault_text(OM_uint32 major, OM_uint32 minor, gss_OID mech, char *out, size_t size)
+{
+    out[0] = '\0';
+    append_status(major, GSS_C_GSS_CODE, GSS_C_NO_OID, out, size);
+    if (minor != 0) {
+        size_t used = strlen(out);
+        snprintf(out + used, size - used, ": ");
+        append_status(minor, GSS_C_MECH_CODE, mech, out, size);
+    }
+}

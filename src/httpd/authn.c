@@ -1,0 +1,333 @@
+#include "authn.h"
+
+#include <apr_base64.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <http_ssl.h>
+
+#include "attempt.h"
+#include "connection.h"
+#include "log.h"
+
+APLOG_USE_MODULE(negotiate_diag);
+
+/* ---- headers --------------------------------------------------------------------------------------------------- */
+
+static bool is_forward_proxy(const request_rec *r)
+{
+    return r->proxyreq == PROXYREQ_PROXY;
+}
+
+static const char *authorization_of(const request_rec *r)
+{
+    return apr_table_get(r->headers_in, is_forward_proxy(r) ? "Proxy-Authorization" : "Authorization");
+}
+
+static const char *challenge_header(const request_rec *r)
+{
+    return is_forward_proxy(r) ? "Proxy-Authenticate" : "WWW-Authenticate";
+}
+
+static void challenge(request_rec *r)
+{
+    apr_table_setn(r->err_headers_out, challenge_header(r), "Negotiate");
+}
+
+/* The server's token: mutual authentication, or the next step of the negotiation (RFC 4559 section 4). */
+static void send_reply(request_rec *r, const ngd_decision_t *decision)
+{
+    static const char scheme[] = "Negotiate ";
+    char *value;
+
+    if (!decision->reply) {
+        return;
+    }
+    value = apr_palloc(r->pool, sizeof scheme + (apr_size_t)apr_base64_encode_len((int)decision->reply_bytes));
+    memcpy(value, scheme, sizeof scheme);
+    apr_base64_encode_binary(value + sizeof scheme - 1, decision->reply, (int)decision->reply_bytes);
+    apr_table_setn(r->err_headers_out, challenge_header(r), value);
+}
+
+/* The request's host without its port, as the acceptor name Host wants it; NULL without one. */
+static const char *host_of(const request_rec *r)
+{
+    return r->hostname && *r->hostname ? r->hostname : NULL;
+}
+
+/* ---- outcomes ---------------------------------------------------------------------------------------------------- */
+
+static int refuse(request_rec *r, ngd_attempt_t *attempt, ngd_notice_t notice)
+{
+    attempt->outcome = notice == NGD_NOTICE_NO_TOKEN ? NGD_OUTCOME_ANONYMOUS : NGD_OUTCOME_REFUSED;
+    attempt->notice = notice;
+    attempt->status = notice == NGD_NOTICE_TLS_REQUIRED ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED;
+    if (attempt->status == HTTP_UNAUTHORIZED) {
+        challenge(r);
+    }
+    return attempt->status;
+}
+
+static void sign_on(request_rec *r, const ngd_attempt_t *attempt)
+{
+    r->user = apr_pstrdup(r->pool, attempt->user);
+    r->ap_auth_type = (char *)NGD_AUTH_TYPE;
+}
+
+static int accept_user(request_rec *r, ngd_attempt_t *attempt, const ngd_decision_t *decision)
+{
+    attempt->outcome = NGD_OUTCOME_ACCEPTED;
+    attempt->status = OK;
+    attempt->user = apr_pstrdup(r->pool, decision->client);
+    send_reply(r, decision);
+    sign_on(r, attempt);
+    ngd_log_accepted(r, attempt);
+    return OK;
+}
+
+static int go_on(request_rec *r, ngd_attempt_t *attempt, const ngd_decision_t *decision)
+{
+    attempt->outcome = NGD_OUTCOME_CONTINUE;
+    attempt->notice = NGD_NOTICE_NO_TOKEN;
+    challenge(r);
+    send_reply(r, decision);
+    return attempt->status;
+}
+
+/*
+ * A negotiation of several legs needs a connection on which requests follow each
+ * other.  mod_http2 turns this note on a 403 into HTTP_1_1_REQUIRED (RFC 9113
+ * section 7), and the client comes back over HTTP/1.1.
+ */
+static int ask_for_http1(request_rec *r, ngd_attempt_t *attempt)
+{
+    attempt->outcome = NGD_OUTCOME_CONTINUE;
+    attempt->status = HTTP_FORBIDDEN;
+    apr_table_setn(r->notes, "ssl-renegotiate-forbidden", "this negotiation needs a connection of its own");
+    ngd_log_needs_http1(r, attempt);
+    return attempt->status;
+}
+
+/* ---- a token -------------------------------------------------------------------------------------------------------- */
+
+static bool decode_base64(request_rec *r, ngd_attempt_t *attempt)
+{
+    apr_size_t size = NGD_BASE64_BYTES(attempt->header.base64.len);
+    uint8_t *bytes = apr_palloc(r->pool, size);
+    apr_size_t len;
+    ngd_stop_t stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
+
+    attempt->token = (ngd_span_t){ bytes, len };
+    return stop.reason == NGD_STOP_NONE && len > 0;
+}
+
+static bool is_later_leg(ngd_span_t token)
+{
+    ngd_token_t facts;
+
+    ngd_token_decode(token, &facts);
+    return facts.kind == NGD_TOKEN_SPNEGO_RESP;
+}
+
+/*
+ * The negotiation that this token goes on with, taken off the connection; NULL
+ * for a first leg.  Anything but a later leg under the same policy ends it.
+ */
+static ngd_negotiation_t *take_pending(ngd_pending_t *pending, ngd_attempt_t *attempt)
+{
+    ngd_negotiation_t *negotiation = NULL;
+
+    if (!pending || !pending->state) {
+        return NULL;
+    }
+    if (ngd_policy_equal(&pending->policy, &attempt->policy) && is_later_leg(attempt->token)) {
+        negotiation = pending->state;
+        pending->state = NULL;
+        apr_cpystrn(attempt->reference, pending->reference, sizeof attempt->reference);
+    } else {
+        ngd_negotiation_end(&pending->state);
+    }
+    return negotiation;
+}
+
+static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *pending,
+                         ngd_negotiation_t **negotiation, const ngd_decision_t *decision)
+{
+    attempt->leg = decision->leg;
+    switch (decision->verdict) {
+    case NGD_VERDICT_ACCEPTED:
+        return accept_user(r, attempt, decision);
+    case NGD_VERDICT_CONTINUE:
+        if (!pending) {
+            ngd_negotiation_end(negotiation);
+            return ask_for_http1(r, attempt);
+        }
+        pending->state = *negotiation;
+        pending->policy = attempt->policy;
+        apr_cpystrn(pending->reference, attempt->reference, sizeof pending->reference);
+        return go_on(r, attempt, decision);
+    case NGD_VERDICT_REFUSED:
+        break;
+    }
+    ngd_log_refused(r, attempt, decision->fault);
+    return refuse(r, attempt, NGD_NOTICE_REFUSED);
+}
+
+static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay)
+{
+    ngd_pending_t *pending = ngd_connection_pending(r->connection);
+    ngd_negotiation_t *negotiation = take_pending(pending, attempt);
+    ngd_decision_t decision;
+
+    ngd_accept(&attempt->policy.acceptor, host_of(r), replay, &negotiation, attempt->token.data,
+               attempt->token.len, &decision);
+    int status = take_decision(r, attempt, pending, &negotiation, &decision);
+    ngd_decision_release(&decision);
+    return status;
+}
+
+static int authenticate(request_rec *r, ngd_attempt_t *attempt, const char *authorization, ngd_replay_t replay)
+{
+    attempt->authorization = authorization;
+    ngd_header_split(authorization, authorization ? strlen(authorization) : 0, &attempt->header);
+    if (attempt->header.scheme != NGD_SCHEME_NEGOTIATE) {
+        ngd_log_no_token(r, attempt);
+        return refuse(r, attempt, NGD_NOTICE_NO_TOKEN);
+    }
+    if (!decode_base64(r, attempt)) {
+        ngd_log_refused(r, attempt, attempt->header.base64.len ? "the token is not base64" : "the token is empty");
+        return refuse(r, attempt, NGD_NOTICE_REFUSED);
+    }
+    return decide(r, attempt, replay);
+}
+
+/* ---- requests that httpd derives from others ------------------------------------------------------------------ */
+
+static bool same_header(const ngd_attempt_t *before, const char *authorization)
+{
+    return before->authorization == authorization
+           || (before->authorization && authorization && strcmp(before->authorization, authorization) == 0);
+}
+
+static int carry_over(request_rec *r, ngd_attempt_t *before)
+{
+    ngd_attempt_share(r, before);
+    if (before->outcome == NGD_OUTCOME_ACCEPTED) {
+        sign_on(r, before);
+    } else if (before->status == HTTP_UNAUTHORIZED) {
+        /* A subrequest has headers of its own; a redirect has those of the request, reply included. */
+        if (!apr_table_get(r->err_headers_out, challenge_header(r))) {
+            challenge(r);
+        }
+    }
+    return before->status;
+}
+
+/*
+ * Under another policy the same token is decided upon anew.  If it was accepted
+ * a moment ago, for this very request, its replay has been checked.
+ */
+static int decide_again(request_rec *r, const ngd_policy_t *policy, const ngd_attempt_t *before,
+                        const char *authorization)
+{
+    ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, before->reference);
+    bool checked = before->outcome == NGD_OUTCOME_ACCEPTED && same_header(before, authorization);
+
+    return authenticate(r, attempt, authorization, checked ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK);
+}
+
+static int decide_first(request_rec *r, const ngd_policy_t *policy, const char *authorization)
+{
+    char reference[NGD_REFERENCE_SIZE];
+    bool upgraded = authorization && ngd_connection_upgrade_allowed(r, authorization, reference);
+    ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, upgraded ? reference : NULL);
+    int status = authenticate(r, attempt, authorization, upgraded ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK);
+
+    if (status == OK) {
+        ngd_connection_allow_upgrade(r, authorization, attempt->reference);
+    }
+    return status;
+}
+
+/* ---- hooks ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_ours(const char *auth_type)
+{
+    return auth_type && ap_cstr_casecmp(auth_type, NGD_AUTH_TYPE) == 0;
+}
+
+static int refuse_without_tls(request_rec *r, const ngd_policy_t *policy)
+{
+    ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, NULL);
+
+    ngd_log_tls_required(r, attempt);
+    return refuse(r, attempt, NGD_NOTICE_TLS_REQUIRED);
+}
+
+int ngd_authn_check(request_rec *r)
+{
+    const ngd_settings_t *settings = ngd_settings(r);
+    ngd_policy_t policy = ngd_settings_policy(settings);
+    const char *authorization = authorization_of(r);
+    ngd_attempt_t *before;
+
+    if (!is_ours(ap_auth_type(r))) {
+        return DECLINED;
+    }
+    if (!policy.acceptor.keytab) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "AuthType Negotiate without NegotiateKeytab for %s", r->uri);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (settings->require_tls == NGD_ON && !ap_ssl_conn_is_ssl(r->connection)) {
+        return refuse_without_tls(r, &policy);
+    }
+    before = ngd_attempt_before(r);
+    if (!before || before->notice == NGD_NOTICE_TLS_REQUIRED) {
+        return decide_first(r, &policy, authorization);
+    }
+    if (ngd_policy_equal(&before->policy, &policy) && same_header(before, authorization)) {
+        return carry_over(r, before);
+    }
+    return decide_again(r, &policy, before, authorization);
+}
+
+int ngd_authn_challenge(request_rec *r, const char *auth_type)
+{
+    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+
+    if (!is_ours(auth_type)) {
+        return DECLINED;
+    }
+    if (!attempt || attempt->outcome != NGD_OUTCOME_ACCEPTED) {
+        challenge(r);
+    }
+    return OK;
+}
+
+/* The other modules' auth_checker hooks, in their order; as ap_run_auth_checker() would run them. */
+static int run_other_checkers(request_rec *r)
+{
+    apr_array_header_t *hooks = ap_hook_get_auth_checker();
+    int status = DECLINED;
+
+    for (int i = 0; hooks && i < hooks->nelts && status == DECLINED; i++) {
+        const ap_LINK_auth_checker_t *hook = &APR_ARRAY_IDX(hooks, i, ap_LINK_auth_checker_t);
+        if (hook->pFunc != ngd_authn_authorize) {
+            status = hook->pFunc(r);
+        }
+    }
+    return status;
+}
+
+int ngd_authn_authorize(request_rec *r)
+{
+    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+
+    if (!attempt || attempt->outcome != NGD_OUTCOME_ACCEPTED) {
+        return DECLINED;
+    }
+    int status = run_other_checkers(r);
+    return status == HTTP_UNAUTHORIZED ? HTTP_FORBIDDEN : status;
+}

@@ -1,0 +1,179 @@
+#include "body.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <mod_core.h>
+
+#include "attempt.h"
+#include "collect.h"
+#include "setup.h"
+
+APLOG_USE_MODULE(negotiate_diag);
+
+/* ---- what all of them share ------------------------------------------------------------------------------------ */
+
+/* Nothing of this may be kept, framed, sniffed or scripted; err_headers_out goes out whatever the status. */
+static void set_headers(request_rec *r, ngd_format_t format)
+{
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    apr_table_setn(r->err_headers_out, "X-Content-Type-Options", "nosniff");
+    apr_table_setn(r->err_headers_out, "Referrer-Policy", "no-referrer");
+    apr_table_mergen(r->err_headers_out, "Vary", "Accept");
+    if (format == NGD_FORMAT_HTML) {
+        apr_table_setn(r->err_headers_out, "Content-Security-Policy", ngd_page_csp());
+    }
+    ap_set_content_type(r, ngd_format_content_type(format));
+}
+
+static ngd_format_t accepted_format(const request_rec *r)
+{
+    return ngd_format_of_accept(apr_table_get(r->headers_in, "Accept"));
+}
+
+static const char *render(request_rec *r, const ngd_attempt_t *attempt, ngd_format_t format, apr_size_t *len)
+{
+    const ngd_view_t view = { .keytab = false };
+
+    return ngd_report_render(ngd_collect(r, attempt), &view, format, r->pool, len);
+}
+
+/* ---- whoami --------------------------------------------------------------------------------------------------------- */
+
+/* The value of "format" in the query string; NULL where it does not say. */
+static const char *query_format(request_rec *r)
+{
+    const char *at = r->args;
+    const char *value = NULL;
+
+    while (at && *at) {
+        const char *pair = ap_getword(r->pool, &at, '&');
+        if (strncmp(pair, "format=", 7) == 0) {
+            value = pair + 7;
+        }
+    }
+    return value;
+}
+
+static int refuse_format(request_rec *r)
+{
+    r->status = HTTP_BAD_REQUEST;
+    set_headers(r, NGD_FORMAT_TEXT);
+    ap_rputs("format takes html, json or text.\n", r);
+    return OK;
+}
+
+int ngd_whoami_handler(request_rec *r)
+{
+    const char *wanted;
+    ngd_format_t format = accepted_format(r);
+    apr_size_t len;
+
+    if (!r->handler || strcmp(r->handler, "negotiate-whoami") != 0) {
+        return DECLINED;
+    }
+    r->allowed |= AP_METHOD_BIT << M_GET;
+    if (r->method_number != M_GET) {
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    wanted = query_format(r);
+    if (wanted && !ngd_format_by_name(wanted, &format)) {
+        return refuse_format(r);
+    }
+    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+    const char *body = render(r, attempt ? attempt : ngd_attempt_before(r), format, &len);
+    if (!body) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    set_headers(r, format);
+    ap_set_content_length(r, (apr_off_t)len);
+    ap_rwrite(body, (int)len, r);
+    return OK;
+}
+
+/* ---- refusals ------------------------------------------------------------------------------------------------------- */
+
+static const char *slot_text(request_rec *r, const ngd_attempt_t *attempt, ngd_slot_t slot, ngd_format_t format)
+{
+    const char *contact = ngd_settings(r)->contact_shown[format];
+
+    switch (slot) {
+    case NGD_SLOT_REFERENCE:
+        return attempt->reference;
+    case NGD_SLOT_TIME:
+        return ngd_time_render(r->request_time, r->pool);
+    case NGD_SLOT_CONTACT:
+        return contact ? contact : "";
+    case NGD_SLOT_NONE:
+        break;
+    }
+    return "";
+}
+
+/* The fixed body: its literal pieces are sent from where they are, only the slots are made. */
+static void append_notice(request_rec *r, const ngd_attempt_t *attempt, ngd_format_t format, apr_bucket_brigade *out)
+{
+    const ngd_template_t *body = ngd_setup_notice(attempt->notice, format);
+    apr_off_t total = 0;
+
+    for (apr_size_t i = 0; i < body->count; i++) {
+        const ngd_piece_t *piece = &body->piece[i];
+        bool literal = piece->slot == NGD_SLOT_NONE;
+        const char *text = literal ? piece->text : slot_text(r, attempt, piece->slot, format);
+        apr_size_t len = literal ? piece->len : strlen(text);
+        APR_BRIGADE_INSERT_TAIL(out, literal ? apr_bucket_immortal_create(text, len, out->bucket_alloc)
+                                             : apr_bucket_pool_create(text, len, r->pool, out->bucket_alloc));
+        total += (apr_off_t)len;
+    }
+    ap_set_content_length(r, total);
+}
+
+static void append_report(request_rec *r, const ngd_attempt_t *attempt, apr_bucket_brigade *out)
+{
+    apr_size_t len = 0;
+    const char *body = render(r, attempt, NGD_FORMAT_JSON, &len);
+
+    if (body) {
+        APR_BRIGADE_INSERT_TAIL(out, apr_bucket_pool_create(body, len, r->pool, out->bucket_alloc));
+    }
+    ap_set_content_length(r, (apr_off_t)len);
+}
+
+void ngd_refusal_insert(request_rec *r)
+{
+    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+
+    if (!attempt || attempt->status == OK || attempt->status != r->status
+        || attempt->outcome == NGD_OUTCOME_ACCEPTED
+        || ap_response_code_string(r, ap_index_of_response(r->status))) {
+        return;
+    }
+    ap_add_output_filter(NGD_REFUSAL_FILTER, NULL, r, r->connection);
+}
+
+/* Puts our body in the place of httpd's own: the first call sends it, what httpd wrote is dropped. */
+apr_status_t ngd_refusal_filter(ap_filter_t *filter, apr_bucket_brigade *in)
+{
+    request_rec *r = filter->r;
+    ngd_format_t format = accepted_format(r);
+    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+    apr_bucket_brigade *out;
+
+    if (filter->ctx) {
+        apr_brigade_cleanup(in);
+        return APR_SUCCESS;
+    }
+    filter->ctx = filter;
+    apr_brigade_cleanup(in);
+    out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    if (format == NGD_FORMAT_JSON) {
+        append_report(r, attempt, out);
+    } else {
+        append_notice(r, attempt, format, out);
+    }
+    set_headers(r, format);
+    APR_BRIGADE_INSERT_TAIL(out, apr_bucket_eos_create(out->bucket_alloc));
+    return ap_pass_brigade(filter->next, out);
+}

@@ -1,0 +1,49 @@
+/*
+ * connection.h - what is kept on a TCP connection.
+ *
+ * One slot in the connection's own memory, made when the connection is and
+ * reused: nothing here grows with the number of requests.  No identity is kept
+ * on it.  The streams of an HTTP/2 connection share the slot of their TCP
+ * connection from several threads; they only read it, count in it, and take the
+ * upgrade's token, each atomically.
+ */
+#ifndef NGD_CONNECTION_H
+#define NGD_CONNECTION_H
+
+#include <httpd.h>
+
+#include "acceptor.h"
+#include "evidence.h"
+#include "settings.h"
+
+/* A negotiation that waits for its next leg.  HTTP/1 only: one request at a time. */
+typedef struct {
+    ngd_negotiation_t *state;       /* NULL: none */
+    ngd_policy_t policy;            /* the next leg must meet the same */
+    char reference[NGD_REFERENCE_SIZE];
+} ngd_pending_t;
+
+/* Hook (pre_connection). */
+int ngd_connection_begin(conn_rec *c, void *socket);
+/* Hook (post_read_request): counts the request. */
+int ngd_connection_request(request_rec *r);
+
+/* Log-friendly name of the TCP connection, the same for all of its streams; "-" where there is none. */
+const char *ngd_connection_id(const conn_rec *c);
+unsigned ngd_connection_requests(const conn_rec *c);
+
+/* The slot for a negotiation; NULL on HTTP/2, whose streams share no order. */
+ngd_pending_t *ngd_connection_pending(conn_rec *c);
+
+/*
+ * A request that asks for an upgrade to h2c is answered twice: httpd runs it
+ * through authentication before it upgrades, and once more as stream 1, with
+ * the same token.  The second time is no replay.  allow() remembers the token
+ * that this connection has just had accepted; is_allowed() holds once for it,
+ * on a stream of the same connection, and gives back the attempt's reference.
+ */
+void ngd_connection_allow_upgrade(request_rec *r, const char *authorization, const char *reference);
+bool ngd_connection_upgrade_allowed(const request_rec *r, const char *authorization,
+                                    char reference[NGD_REFERENCE_SIZE]);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * log.h - one line per attempt, greppable: "negotiate: WHAT reference=... key=value ...".
+ *
+ * Refusals show at httpd's default level; a first leg without a token, which is
+ * how every sign-on begins, only at debug.
+ */
+#ifndef NGD_LOG_H
+#define NGD_LOG_H
+
+#include <httpd.h>
+
+#include "attempt.h"
+
+void ngd_log_accepted(request_rec *r, const ngd_attempt_t *attempt);
+void ngd_log_no_token(request_rec *r, const ngd_attempt_t *attempt);
+void ngd_log_tls_required(request_rec *r, const ngd_attempt_t *attempt);
+void ngd_log_needs_http1(request_rec *r, const ngd_attempt_t *attempt);
+/* fault: why, in the words of GSSAPI or ours. */
+void ngd_log_refused(request_rec *r, const ngd_attempt_t *attempt, const char *fault);
+
+#endif

@@ -1,0 +1,175 @@
+#include "settings.h"
+
+#include <apr_strings.h>
+
+#include "setup.h"
+
+/* ---- creating, merging, reading ------------------------------------------------------------------ */
+
+void *ngd_settings_create(apr_pool_t *pool, char *dir)
+{
+    (void)dir;
+    return apr_pcalloc(pool, sizeof(ngd_settings_t));
+}
+
+void *ngd_settings_merge(apr_pool_t *pool, void *outer, void *inner)
+{
+    const ngd_settings_t *o = outer, *i = inner;
+    ngd_settings_t *merged = apr_pmemdup(pool, i, sizeof *i);
+
+    if (!i->keytab) {
+        merged->keytab = o->keytab;
+    }
+    if (!i->has_acceptor_name) {
+        merged->has_acceptor_name = o->has_acceptor_name;
+        merged->acceptor_name = o->acceptor_name;
+    }
+    if (!i->mechanisms) {
+        merged->mechanisms = o->mechanisms;
+    }
+    if (i->require_tls == NGD_UNSET) {
+        merged->require_tls = o->require_tls;
+    }
+    if (!i->contact) {
+        merged->contact = o->contact;
+        memcpy(merged->contact_shown, o->contact_shown, sizeof merged->contact_shown);
+    }
+    return merged;
+}
+
+const ngd_settings_t *ngd_settings(const request_rec *r)
+{
+    return ap_get_module_config(r->per_dir_config, &negotiate_diag_module);
+}
+
+ngd_policy_t ngd_settings_policy(const ngd_settings_t *settings)
+{
+    static const ngd_acceptor_name_t http = { .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" };
+
+    return (ngd_policy_t){
+        .acceptor.keytab = settings->keytab,
+        .acceptor.name = settings->has_acceptor_name ? settings->acceptor_name : http,
+        .mechanisms = settings->mechanisms ? settings->mechanisms : NGD_MECHANISM_KERBEROS,
+    };
+}
+
+bool ngd_policy_equal(const ngd_policy_t *a, const ngd_policy_t *b)
+{
+    return a->mechanisms == b->mechanisms && ngd_acceptor_equal(&a->acceptor, &b->acceptor);
+}
+
+/* ---- directives ------------------------------------------------------------------------------------ */
+
+/* Only looks: mod_authn_core, which owns AuthType, handles it as well. */
+static const char *see_auth_type(cmd_parms *cmd, void *settings, const char *type)
+{
+    (void)settings;
+    if (ap_cstr_casecmp(type, NGD_AUTH_TYPE) == 0) {
+        ngd_setup_note(cmd, NGD_NOTED_AUTH_TYPE);
+    }
+    return NULL;
+}
+
+static const char *set_keytab(cmd_parms *cmd, void *settings, const char *path)
+{
+    ngd_settings_t *s = settings;
+
+    if (ap_cstr_casecmpn(path, "FILE:", 5) == 0) {
+        path += 5;
+    }
+    if (strchr(path, ':') && path[0] != '/') {
+        return apr_psprintf(cmd->pool, "%s takes the path of a keytab file; \"%s\" is another type of keytab",
+                            cmd->cmd->name, path);
+    }
+    const char *full = ap_server_root_relative(cmd->pool, path);
+    if (!*path || !full) {
+        return apr_psprintf(cmd->pool, "%s takes the path of a keytab file, absolute or relative to ServerRoot",
+                            cmd->cmd->name);
+    }
+    s->keytab = ngd_setup_keytab(full);
+    if (!s->keytab) {
+        return apr_psprintf(cmd->pool, "%s: out of memory", cmd->cmd->name);
+    }
+    ngd_setup_note(cmd, NGD_NOTED_KEYTAB);
+    return NULL;
+}
+
+static const char *set_acceptor_name(cmd_parms *cmd, void *settings, const char *name)
+{
+    ngd_settings_t *s = settings;
+    const char *at = strchr(name, '@');
+
+    if (ap_cstr_casecmp(name, "HTTP") == 0) {
+        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" };
+    } else if (ap_cstr_casecmp(name, "Host") == 0) {
+        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_HOST, .service = "HTTP" };
+    } else if (ap_cstr_casecmp(name, "Any") == 0) {
+        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_ANY };
+    } else if (at && at > name && at[1] && !strchr(at + 1, '@') && !strchr(name, '/')) {
+        s->acceptor_name = (ngd_acceptor_name_t){
+            .kind = NGD_ACCEPTOR_NAME,
+            .service = apr_pstrmemdup(cmd->pool, name, (apr_size_t)(at - name)),
+            .host = apr_pstrdup(cmd->pool, at + 1),
+        };
+    } else {
+        return apr_psprintf(cmd->pool, "%s takes HTTP, Host, Any or service@host (HTTP@www.example.com); \"%s\" is "
+                            "none of them", cmd->cmd->name, name);
+    }
+    s->has_acceptor_name = true;
+    return NULL;
+}
+
+static const char *set_mechanisms(cmd_parms *cmd, void *settings, const char *name)
+{
+    ngd_settings_t *s = settings;
+
+    if (ap_cstr_casecmp(name, "kerberos") != 0) {
+        return apr_psprintf(cmd->pool, "%s takes kerberos; \"%s\" is no mechanism of this version",
+                            cmd->cmd->name, name);
+    }
+    s->mechanisms |= NGD_MECHANISM_KERBEROS;
+    return NULL;
+}
+
+static const char *set_require_tls(cmd_parms *cmd, void *settings, int on)
+{
+    ngd_settings_t *s = settings;
+
+    s->require_tls = on ? NGD_ON : NGD_OFF;
+    ngd_setup_note(cmd, NGD_NOTED_REQUIRE_TLS);
+    return NULL;
+}
+
+static const char *set_contact(cmd_parms *cmd, void *settings, const char *contact)
+{
+    ngd_settings_t *s = settings;
+
+    if (strlen(contact) > NGD_CONTACT_MAX) {
+        return apr_psprintf(cmd->pool, "%s takes at most %d characters: a name, a mail address, a telephone number "
+                            "or a URL", cmd->cmd->name, NGD_CONTACT_MAX);
+    }
+    s->contact = contact;
+    for (int format = 0; format < NGD_FORMATS; format++) {
+        s->contact_shown[format] = ngd_contact_render(contact, (ngd_format_t)format, cmd->pool);
+    }
+    return NULL;
+}
+
+/* What decides who gets in is never left to .htaccess. */
+#define NGD_ADMIN_ONLY (RSRC_CONF | ACCESS_CONF)
+
+const command_rec ngd_directives[] = {
+    AP_INIT_TAKE1("AuthType", see_auth_type, NULL, OR_AUTHCFG,
+                  "Negotiate: this module authenticates (HTTP Negotiate, RFC 4559)"),
+    AP_INIT_TAKE1("NegotiateKeytab", set_keytab, NULL, NGD_ADMIN_ONLY,
+                  "the keytab file with the keys of the HTTP service"),
+    AP_INIT_TAKE1("NegotiateAcceptorName", set_acceptor_name, NULL, NGD_ADMIN_ONLY,
+                  "which keytab entries may open a ticket: HTTP (default), Host, service@host or Any"),
+    AP_INIT_ITERATE("NegotiateMechanisms", set_mechanisms, NULL, NGD_ADMIN_ONLY,
+                    "what is accepted: kerberos (default)"),
+    AP_INIT_FLAG("NegotiateRequireTLS", set_require_tls, NULL, NGD_ADMIN_ONLY,
+                 "On: without TLS answer 403 and look at no token; Off (default)"),
+    AP_INIT_TAKE1("NegotiateContact", set_contact, NULL, OR_AUTHCFG | RSRC_CONF,
+                  "whom a refused user should ask: a text or a URL"),
+    { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL },
+};

@@ -1,0 +1,40 @@
+/*
+ * setup.h - what this server has once its configuration is read: the keytabs,
+ * the fixed bodies, and the checks that stop a start which could not work.
+ *
+ * Lives in the configuration's pool; the children inherit it by fork.
+ */
+#ifndef NGD_SETUP_H
+#define NGD_SETUP_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+#include "keytab.h"
+#include "report.h"
+
+enum { NGD_CONTACT_MAX = 500 };     /* a line on a page, not a page */
+
+/* Directives whose place in the configuration the checks need. */
+typedef enum {
+    NGD_NOTED_AUTH_TYPE,            /* AuthType Negotiate */
+    NGD_NOTED_KEYTAB,
+    NGD_NOTED_REQUIRE_TLS,
+} ngd_noted_t;
+
+/* Remembers where a directive stands; .htaccess files, which come and go, are not remembered. */
+void ngd_setup_note(const cmd_parms *cmd, ngd_noted_t what);
+
+/* The keytab of that path: one object for the whole server.  NULL when memory ran out. */
+ngd_keytab_t *ngd_setup_keytab(const char *path);
+
+/* A fixed body, HTML or text, rendered before the first request. */
+const ngd_template_t *ngd_setup_notice(ngd_notice_t notice, ngd_format_t format);
+
+/* Hooks. */
+int ngd_setup_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp);
+int ngd_setup_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *server);
+int ngd_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *server);
+void ngd_setup_child_init(apr_pool_t *pchild, server_rec *server);
+
+#endif
