@@ -122,6 +122,7 @@ typedef struct {
     ngd_attempt_facts_t attempt;
     ngd_authentication_facts_t authentication;
     ngd_header_t header;
+    ngd_stop_t base64_stop;         /* where the header's base64 broke off; the token is what came before */
     ngd_token_t token;              /* meaningful where header.scheme is not NGD_SCHEME_NONE */
     ngd_ticket_facts_t ticket;
     ngd_keytab_facts_t keytab;

@@ -20,6 +20,7 @@ typedef struct {
     const char *authorization;      /* the header's value that was decided upon; NULL: none came */
     ngd_header_t header;
     ngd_span_t token;               /* the header's token, decoded from base64; in the request's pool */
+    ngd_stop_t base64_stop;         /* where the base64 broke off */
     ngd_outcome_t outcome;
     unsigned leg;
     int status;                     /* what check_authn answered: OK or an HTTP status */

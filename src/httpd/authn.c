@@ -117,10 +117,10 @@ static bool decode_base64(request_rec *r, ngd_attempt_t *attempt)
     apr_size_t size = NGD_BASE64_BYTES(attempt->header.base64.len);
     uint8_t *bytes = apr_palloc(r->pool, size);
     apr_size_t len;
-    ngd_stop_t stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
 
+    attempt->base64_stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
     attempt->token = (ngd_span_t){ bytes, len };
-    return stop.reason == NGD_STOP_NONE && len > 0;
+    return attempt->base64_stop.reason == NGD_STOP_NONE && len > 0;
 }
 
 static bool is_later_leg(ngd_span_t token)

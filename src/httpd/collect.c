@@ -68,6 +68,14 @@ static void collect_connection(request_rec *r, ngd_connection_facts_t *facts)
     };
 }
 
+/* LimitRequestFieldSize counts the whole field: its name, the colon and the blank as well. */
+static void count_field_name(ngd_header_t *header)
+{
+    if (header->scheme != NGD_SCHEME_NONE) {
+        header->header_bytes += sizeof "Authorization: " - 1;
+    }
+}
+
 /* ---- the attempt -------------------------------------------------------------------------------------------------- */
 
 static const char *protocol_of(const request_rec *r, const ngd_attempt_t *attempt)
@@ -100,7 +108,7 @@ static void collect_unasked_token(request_rec *r, ngd_evidence_t *evidence)
     if (evidence->header.scheme == NGD_SCHEME_NEGOTIATE) {
         size_t size = NGD_BASE64_BYTES(evidence->header.base64.len);
         uint8_t *out = apr_palloc(r->pool, size);
-        ngd_base64_decode(evidence->header.base64, out, size, &bytes.len);
+        evidence->base64_stop = ngd_base64_decode(evidence->header.base64, out, size, &bytes.len);
         bytes.data = out;
     }
     ngd_token_decode(bytes, &evidence->token);
@@ -149,6 +157,7 @@ static void collect_attempt(request_rec *r, const ngd_attempt_t *attempt, ngd_ev
     evidence->attempt.outcome = attempt->outcome;
     evidence->attempt.leg = attempt->leg;
     evidence->header = attempt->header;
+    evidence->base64_stop = attempt->base64_stop;
     ngd_token_decode(attempt->token, &evidence->token);
     collect_ticket(r, attempt, evidence);
 }
@@ -177,6 +186,7 @@ const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt)
     } else {
         collect_no_attempt(r, evidence);
     }
+    count_field_name(&evidence->header);
     collect_authentication(r, attempt, &evidence->authentication);
     return evidence;
 }

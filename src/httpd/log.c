@@ -58,6 +58,7 @@ static const char *where_it_stopped(request_rec *r, const ngd_stop_t *stop)
 void ngd_log_refused(request_rec *r, const ngd_attempt_t *attempt, const char *fault)
 {
     ngd_token_t token;
+    bool broken_base64 = attempt->base64_stop.reason != NGD_STOP_NONE;
 
     if (!APLOG_R_IS_LEVEL(r, APLOG_WARNING)) {
         return;
@@ -65,5 +66,5 @@ void ngd_log_refused(request_rec *r, const ngd_attempt_t *attempt, const char *f
     ngd_token_decode(attempt->token, &token);
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "negotiate: refused reference=%s fault=\"%s\" token=%s%s%s",
                   attempt->reference, fault, ngd_token_kind_name(token.kind), claims(r, &token),
-                  where_it_stopped(r, &token.stop));
+                  where_it_stopped(r, broken_base64 ? &attempt->base64_stop : &token.stop));
 }

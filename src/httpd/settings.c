@@ -148,9 +148,9 @@ static const char *set_contact(cmd_parms *cmd, void *settings, const char *conta
         return apr_psprintf(cmd->pool, "%s takes at most %d characters: a name, a mail address, a telephone number "
                             "or a URL", cmd->cmd->name, NGD_CONTACT_MAX);
     }
-    s->contact = contact;
+    s->contact = ap_cstr_casecmp(contact, "none") == 0 ? "" : contact;
     for (int format = 0; format < NGD_FORMATS; format++) {
-        s->contact_shown[format] = ngd_contact_render(contact, (ngd_format_t)format, cmd->pool);
+        s->contact_shown[format] = ngd_contact_render(s->contact, (ngd_format_t)format, cmd->pool);
     }
     return NULL;
 }
@@ -170,6 +170,6 @@ const command_rec ngd_directives[] = {
     AP_INIT_FLAG("NegotiateRequireTLS", set_require_tls, NULL, NGD_ADMIN_ONLY,
                  "On: without TLS answer 403 and look at no token; Off (default)"),
     AP_INIT_TAKE1("NegotiateContact", set_contact, NULL, OR_AUTHCFG | RSRC_CONF,
-                  "whom a refused user should ask: a text or a URL"),
+                  "whom a refused user should ask: a text, a URL, or none (default)"),
     { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL },
 };

@@ -28,7 +28,7 @@ typedef struct {
     ngd_acceptor_name_t acceptor_name;
     unsigned mechanisms;                    /* 0: not set */
     ngd_switch_t require_tls;
-    const char *contact;                    /* NULL: not set; "" ends an outer one */
+    const char *contact;                    /* NULL: not set; "" (none) ends an outer one */
     const char *contact_shown[NGD_FORMATS]; /* the same, as it stands in a fixed body */
 } ngd_settings_t;
 

@@ -1,0 +1,124 @@
+/* opening.c - what a reader has to know first, in sentences. */
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "render.h"
+
+const char ngd_refused_headline[] =
+    "You are not signed in: this server did not accept what your browser sent.";
+const char ngd_refused_lead[] =
+    "You cannot mend this yourself; this server's administrators can: they find the reason in their log "
+    "by the reference. If a password box appears, cancel it.";
+
+static const char continue_headline[] = "You are not signed in yet: the sign-on needs another step.";
+static const char continue_lead[] =
+    "Nothing has failed so far. You only see this page if your browser stopped half-way. "
+    "If a password box appears, cancel it.";
+
+static const char anonymous_lead[] =
+    "Your browser sent no Kerberos ticket with this request. There are four usual reasons:";
+
+static const char *const anonymous_reasons[] = {
+    "It was not asked. A browser sends a ticket only after the server has answered `401` with "
+    "`WWW-Authenticate: Negotiate`, and this address may be open to everybody.",
+    "It does not trust this address. On Windows the address has to be in the Local intranet zone or in "
+    "`AuthServerAllowlist`; elsewhere in `AuthServerAllowlist`, or in Firefox in "
+    "`network.negotiate-auth.trusted-uris`.",
+    "It has no ticket. `klist` shows the tickets of this computer; without any, sign in to the domain, "
+    "connect the VPN, or run `kinit`.",
+    "The address is not the site's own name: for an IP address or an unregistered alias there is no ticket.",
+    NULL
+};
+
+static const char *upper_case(const char *text, apr_pool_t *pool)
+{
+    char *upper = apr_pstrdup(pool, text == NULL ? "" : text);
+
+    for (char *c = upper; *c != '\0'; c++) {
+        *c = (char)apr_toupper(*c);
+    }
+    return upper;
+}
+
+static const char *proof_of(const char *protocol)
+{
+    if (strcmp(protocol, "Kerberos") == 0) {
+        return "its own Kerberos ticket";
+    }
+    if (strcmp(protocol, "NTLM") == 0) {
+        return "NTLM messages, not a Kerberos ticket";
+    }
+    return "its own credentials";
+}
+
+static const char *accepted_lead(const json_t *document, apr_pool_t *pool)
+{
+    const char *source = ngd_document_text(document, "authentication.source");
+    const char *proof = proof_of(ngd_document_text(document, "authentication.protocol"));
+
+    if (source == NULL) {
+        return "This server let the request in.";
+    }
+    if (strcmp(source, "connection") == 0) {
+        return "An earlier request on this same connection proved who you are. "
+               "This one brought no ticket and needed none.";
+    }
+    if (strcmp(source, "session") == 0) {
+        return "You proved who you are in an earlier request. Since then a sealed session cookie speaks for "
+               "you; this request needed no ticket.";
+    }
+    return apr_pstrcat(pool, "This request brought ", proof, ", and this server accepted it.", NULL);
+}
+
+static void say_accepted(ngd_opening_t *opening, const json_t *document, apr_pool_t *pool)
+{
+    opening->let_in = true;
+    opening->headline = "You are signed in as";
+    opening->user = ngd_document_text(document, "authentication.user");
+    opening->lead = accepted_lead(document, pool);
+    if (opening->user == NULL) {
+        opening->headline = "You are signed in.";
+    }
+}
+
+static void say_anonymous(ngd_opening_t *opening)
+{
+    opening->let_in = true;
+    opening->headline = "Nobody is signed in.";
+    opening->lead = anonymous_lead;
+    opening->reasons = anonymous_reasons;
+}
+
+static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool_t *pool)
+{
+    if (strcmp(opening->state, "accepted") == 0) {
+        say_accepted(opening, document, pool);
+    } else if (strcmp(opening->state, "anonymous") == 0) {
+        say_anonymous(opening);
+    } else if (strcmp(opening->state, "continue") == 0) {
+        opening->headline = continue_headline;
+        opening->lead = continue_lead;
+    } else {
+        opening->headline = ngd_refused_headline;
+        opening->lead = ngd_refused_lead;
+    }
+}
+
+ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool)
+{
+    static const char *const no_reasons[] = { NULL };
+    const char *reference = ngd_document_text(document, "attempt.id");
+    ngd_opening_t opening = {
+        .state = ngd_document_text(document, "attempt.outcome"),
+        .method = upper_case(ngd_document_text(document, "authentication.method"), pool),
+        .protocol = ngd_document_text(document, "authentication.protocol"),
+        .reasons = no_reasons,
+        .reference = reference == NULL ? "" : reference,
+        .time = ngd_time_words(ngd_document_text(document, "attempt.time"), NGD_TO_THE_MINUTE, pool),
+        .contact = ngd_document_text(document, "contact"),
+    };
+
+    say_outcome(&opening, document, pool);
+    return opening;
+}

@@ -1,0 +1,127 @@
+/*
+ * render.h - what the renderers share, private to src/report.
+ *
+ * A report is an opening and a list of sections; a section is a table of rows;
+ * a row says where in the document its value stands and how it is put into
+ * words.  Text and HTML walk the same tables, so neither can say more than the
+ * document or something else than the other.
+ *
+ * Everything here is plain, unescaped text in the pool of the array it is
+ * pushed to.  Escaping is the business of html.c alone.
+ */
+#ifndef NGD_RENDER_H
+#define NGD_RENDER_H
+
+#include <apr_tables.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "report.h"
+
+/* ---- rows ---------------------------------------------------------------- */
+
+/* One line of a value; a long list has several. */
+typedef struct {
+    const char *text;
+    const char *note;           /* what it means, or NULL */
+} ngd_cell_t;
+
+/* Puts a value that is not null into cells (of ngd_cell_t); none where there is nothing to say. */
+typedef void ngd_formatter_t(const json_t *document, const json_t *value, apr_array_header_t *cells);
+
+typedef enum {
+    NGD_LOOK_WORDS,             /* a sentence or a phrase of ours */
+    NGD_LOOK_CODE,              /* something to compare letter by letter */
+    NGD_LOOK_METER,             /* words, and a part of connection.header_limit_bytes */
+} ngd_look_t;
+
+typedef struct {
+    const char *label;
+    const char *path;           /* in the document: "ticket.end_time" */
+    ngd_formatter_t *format;
+    ngd_look_t look;
+} ngd_row_t;
+
+typedef struct {
+    const char *title;
+    const char *intro;          /* or NULL */
+    const char *unless;         /* not shown where the document has a value here, or NULL */
+    const ngd_row_t *rows;
+    size_t rows_count;
+} ngd_section_t;
+
+extern const ngd_section_t ngd_sections[];
+extern const size_t ngd_sections_count;
+
+/* The value at a dotted path; NULL where nothing stands there or null does. */
+const json_t *ngd_document_at(const json_t *document, const char *path);
+const char *ngd_document_text(const json_t *document, const char *path);
+
+/* The cells of a row, in pool; empty where the document has nothing for it. */
+apr_array_header_t *ngd_row_cells(const ngd_row_t *row, const json_t *document, apr_pool_t *pool);
+/* Whether a section has anything to say about this document. */
+bool ngd_section_shows(const ngd_section_t *section, const json_t *document, apr_pool_t *pool);
+
+/* A time of the document for people; "" for none. */
+typedef enum {
+    NGD_TO_THE_MINUTE = sizeof "15:02" - 1,
+    NGD_TO_THE_SECOND = sizeof "15:02:07" - 1,
+} ngd_precision_t;
+const char *ngd_time_words(const char *iso, ngd_precision_t clock_columns, apr_pool_t *pool);
+
+/* ---- the opening --------------------------------------------------------- */
+
+/* What a reader has to know first. */
+typedef struct {
+    const char *state;          /* "accepted", ...: the outcome, also a class of the page */
+    bool let_in;                /* opens as Testkerb.asp did, otherwise as a help desk wants it */
+    const char *method;         /* upper-case; empty where nobody signed on */
+    const char *protocol;
+    const char *headline;       /* a sentence */
+    const char *user;           /* whom the headline names, or NULL */
+    const char *lead;           /* prose */
+    const char *const *reasons; /* more prose, up to a NULL */
+    const char *reference;
+    const char *time;
+    const char *contact;        /* as it is configured, or NULL */
+} ngd_opening_t;
+
+ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool);
+
+/* "Tell the help desk: " is followed by reference, cause, time and contact. */
+#define NGD_HELP_DESK "Tell the help desk: "
+extern const char ngd_refused_headline[];
+extern const char ngd_refused_lead[];
+
+/* ---- prose --------------------------------------------------------------- */
+
+/* Prose is our own text in which `backticks` hold what has to be typed or looked for. */
+
+enum { NGD_TEXT_COLUMNS = 78 };
+
+/* Pushes prose, wrapped, to out (of const char *); the line already holds indent columns. */
+void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose);
+/* Escaped, with <code> for backticks. */
+const char *ngd_prose_html(const char *prose, apr_pool_t *pool);
+
+void ngd_push(apr_array_header_t *out, const char *text);
+const char *ngd_spaces(apr_pool_t *pool, size_t count);
+
+/* ---- pages --------------------------------------------------------------- */
+
+extern const char ngd_report_style[];
+extern const char ngd_notice_style[];
+
+/* From the doctype to the open <main>; title is escaped here. */
+void ngd_page_open(apr_array_header_t *out, const char *style, const char *state, const char *title);
+/* The emblem at the top right: whole where somebody is signed in. */
+void ngd_page_mark(apr_array_header_t *out, bool whole);
+void ngd_page_close(apr_array_header_t *out);
+const char *ngd_escape(const char *text, apr_pool_t *pool);
+
+/* ---- renderers ----------------------------------------------------------- */
+
+const char *ngd_report_html(const json_t *document, apr_pool_t *pool);
+const char *ngd_report_text(const json_t *document, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,103 @@
+/* text.c - a report as plain text. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "render.h"
+
+enum {
+    MARGIN = 2,
+    VALUE_COLUMN = 26,          /* the longest label, its margin and a gap */
+};
+
+static const char *with_note(const ngd_cell_t *cell, apr_pool_t *pool)
+{
+    return cell->note == NULL ? cell->text : apr_pstrcat(pool, cell->text, " (", cell->note, ")", NULL);
+}
+
+/* What has to be compared letter by letter is never wrapped, and its backticks are its own. */
+static void push_cell(apr_array_header_t *out, const ngd_row_t *row, const ngd_cell_t *cell)
+{
+    if (row->look == NGD_LOOK_WORDS) {
+        ngd_prose_wrap(out, VALUE_COLUMN, with_note(cell, out->pool));
+        return;
+    }
+    ngd_push(out, with_note(cell, out->pool));
+    ngd_push(out, "\n");
+}
+
+static void push_row(apr_array_header_t *out, const ngd_row_t *row, const json_t *document)
+{
+    apr_array_header_t *cells = ngd_row_cells(row, document, out->pool);
+
+    for (int i = 0; i < cells->nelts; i++) {
+        const char *label = i == 0 ? row->label : "";
+
+        ngd_push(out, ngd_spaces(out->pool, MARGIN));
+        ngd_push(out, label);
+        ngd_push(out, ngd_spaces(out->pool, VALUE_COLUMN - MARGIN - strlen(label)));
+        push_cell(out, row, &APR_ARRAY_IDX(cells, i, ngd_cell_t));
+    }
+}
+
+static void push_section(apr_array_header_t *out, const ngd_section_t *section, const json_t *document)
+{
+    ngd_push(out, "\n");
+    ngd_push(out, section->title);
+    ngd_push(out, "\n");
+    if (section->intro != NULL) {
+        ngd_push(out, ngd_spaces(out->pool, MARGIN));
+        ngd_prose_wrap(out, MARGIN, section->intro);
+    }
+    for (size_t i = 0; i < section->rows_count; i++) {
+        push_row(out, &section->rows[i], document);
+    }
+}
+
+static const char *reference_line(const ngd_opening_t *opening, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, opening->reference, ", ", opening->time,
+                       ngd_contact_render(opening->contact, NGD_FORMAT_TEXT, pool), "\n", NULL);
+}
+
+/* The two lines that Testkerb.asp printed, letter by letter, then whom they speak of. */
+static void open_let_in(apr_array_header_t *out, const ngd_opening_t *opening)
+{
+    ngd_push(out, apr_pstrcat(out->pool, "Authentication Method : ", opening->method, "\nProtocol : ",
+                              opening->protocol, "\n\n", opening->headline, NULL));
+    if (opening->user != NULL) {
+        ngd_push(out, apr_pstrcat(out->pool, " ", opening->user, ".", NULL));
+    }
+    ngd_push(out, "\n");
+    ngd_prose_wrap(out, 0, opening->lead);
+    for (const char *const *reason = opening->reasons; *reason != NULL; reason++) {
+        ngd_push(out, "\n- ");
+        ngd_prose_wrap(out, 2, *reason);
+    }
+}
+
+static void open_refused(apr_array_header_t *out, const ngd_opening_t *opening)
+{
+    ngd_push(out, opening->headline);
+    ngd_push(out, "\n");
+    ngd_prose_wrap(out, 0, opening->lead);
+    ngd_push(out, NGD_HELP_DESK);
+    ngd_push(out, reference_line(opening, out->pool));
+}
+
+const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
+{
+    apr_array_header_t *out = apr_array_make(pool, 256, sizeof(const char *));
+    ngd_opening_t opening = ngd_opening_of(document, pool);
+
+    (opening.let_in ? open_let_in : open_refused)(out, &opening);
+    for (size_t i = 0; i < ngd_sections_count; i++) {
+        if (ngd_section_shows(&ngd_sections[i], document, pool)) {
+            push_section(out, &ngd_sections[i], document);
+        }
+    }
+    if (opening.let_in) {
+        ngd_push(out, "\nReference ");
+        ngd_push(out, reference_line(&opening, pool));
+    }
+    return apr_array_pstrcat(pool, out, 0);
+}

@@ -1,0 +1,93 @@
+# The configuration: what is merged, what stops the start, and with which words.
+use strict;
+use warnings FATAL => 'all';
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use NGD::Test;
+
+my $dir = vars('t_logs');
+my $modules = do { local (@ARGV, $/) = (vars('serverroot') . '/../modules.conf'); <> };
+
+# What a configuration test says: its exit status and its words.
+sub configtest {
+    my ($text) = @_;
+    my $file = "$dir/configtest.conf";
+    open my $out, '>', $file or die "$file: $!\n";
+    print {$out} <<"EOT";
+ServerRoot "$dir"
+DefaultRuntimeDir "$dir"
+PidFile "$dir/configtest.pid"
+ServerName localhost
+Listen 127.0.0.1:1
+ErrorLog "$dir/configtest_log"
+$modules
+$text
+EOT
+    close $out or die "$file: $!\n";
+    my $words = `'${\ vars('httpd')}' -t -f '$file' 2>&1`;
+    return ($?, $words);
+}
+
+sub stops {
+    my ($what, $text, $words) = @_;
+    my ($status, $said) = configtest($text);
+    subtest $what => sub {
+        isnt $status, 0, 'the start stops';
+        like $said, $words, 'with a sentence that says why';
+    };
+}
+
+sub starts {
+    my ($what, $text) = @_;
+    my ($status, $said) = configtest($text);
+    is $status, 0, $what or diag $said;
+}
+
+sub location { return qq{<Location "$_[0]">\n$_[1]\nRequire valid-user\n</Location>\n} }
+my $auth = 'AuthType Negotiate';
+my $key  = 'NegotiateKeytab /k';
+
+stops('AuthType Negotiate without a keytab', location('/x', $auth), qr/AuthType Negotiate at .*configtest\.conf:\d+ has no NegotiateKeytab: .*for example/);
+stops('a keytab in a sibling only', location('/x', $auth) . location('/y', $key), qr/has no NegotiateKeytab/);
+stops('a keytab in an inner section only', location('/x', $auth) . location('/x/y', $key), qr/has no NegotiateKeytab/);
+stops('a keytab in another virtual host only',
+    "<VirtualHost *:1>\n" . location('/x', $auth) . "</VirtualHost>\n<VirtualHost *:1>\n$key\n</VirtualHost>\n",
+    qr/has no NegotiateKeytab/);
+starts('a keytab in the section itself will do', location('/x', "$auth\n$key"));
+starts('a keytab of the server will do', "$key\n" . location('/x', $auth));
+starts('a keytab of an outer section will do', location('/', $key) . location('/x', $auth));
+starts('a keytab of the virtual host will do', "<VirtualHost *:1>\n$key\n" . location('/x', $auth) . "</VirtualHost>\n");
+starts('a keytab inside <IfModule> will do', "<IfModule negotiate_diag_module>\n$key\n</IfModule>\n" . location('/x', $auth));
+starts('a keytab that a directory may bring will do', "<Directory />\n$key\n</Directory>\n" . location('/x', $auth));
+starts('another AuthType needs no keytab', location('/x', "AuthType Basic\nAuthName x"));
+
+stops('another type of keytab', 'NegotiateKeytab MEMORY:x', qr/NegotiateKeytab takes the path of a keytab file; "MEMORY:x" is another type/);
+starts('FILE: before the path is understood', 'NegotiateKeytab FILE:/k');
+stops('an acceptor name of no kind', 'NegotiateAcceptorName HTTP/x', qr/NegotiateAcceptorName takes HTTP, Host, Any or service\@host .*"HTTP\/x" is none of them/);
+stops('an acceptor name without a host', 'NegotiateAcceptorName HTTP@', qr/is none of them/);
+starts("the acceptor name $_ is understood", "NegotiateAcceptorName $_") for qw(HTTP Host Any any HTTP@www.example.test);
+stops('a mechanism that there is none of', 'NegotiateMechanisms kerberos digest', qr/NegotiateMechanisms takes kerberos; "digest" is no mechanism/);
+stops('a switch that is neither', 'NegotiateRequireTLS maybe', qr/NegotiateRequireTLS must be On or Off/);
+stops('a contact that is a page', 'NegotiateContact ' . 'x' x 501, qr/NegotiateContact takes at most 500 characters/);
+
+# ---- .htaccess -----------------------------------------------------------------
+
+for my $directive ('NegotiateKeytab /k', 'NegotiateAcceptorName Any', 'NegotiateMechanisms kerberos', 'NegotiateRequireTLS Off') {
+    my ($name) = $directive =~ /^(\w+)/;
+    my $file = vars('documentroot') . '/htaccess/.htaccess';
+    open my $out, '>', $file or die "$file: $!\n";
+    print {$out} "$directive\n";
+    close $out;
+    chmod 0644, $file;
+    is client()->get('/htaccess/')->status, 500, "$name is not allowed in .htaccess";
+    like error_log(), qr/$name not allowed here/, 'the log says so';
+    unlink $file;
+}
+
+# ---- the warning -----------------------------------------------------------------
+
+open my $in, '<', vars('t_logs') . '/error_log' or die "error_log: $!\n";
+my @warnings = grep { /AuthType Negotiate at .* also answers without TLS/ } <$in>;
+is scalar @warnings, 1, 'the start warns once of sign-on without TLS';
+
+done_testing;

@@ -1,0 +1,39 @@
+# Who is let in: Require, RequireAny, and what one who signed on but may not enter gets.
+use strict;
+use warnings FATAL => 'all';
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use NGD::Test;
+
+my ($alice, $bob, $anybody) = (client('alice'), client('bob'), client());
+
+for my $path ('/only-alice', '/by-expression') {
+    is $alice->get($path)->status, 200, "$path lets alice in";
+    is $anybody->get($path)->status, 401, "$path challenges one who brings no token";
+    my $refused = $bob->get($path);
+    is $refused->status, 403, "$path answers bob with 403";
+    unlike join(',', $refused->header('WWW-Authenticate')), qr/Negotiate(?:,|\z)/, 'and asks him for nothing more';
+}
+
+my $local = $anybody->get('/any-local?format=json');
+is $local->status, 200, 'RequireAny lets in whom it lets in without a user';
+is $local->header('WWW-Authenticate'), undef, 'without a challenge';
+is $local->json->{attempt}{outcome}, 'anonymous', 'as nobody';
+is $anybody->get('/any-remote')->status, 401, 'RequireAny challenges whom it needs a user for';
+is $alice->get('/any-remote')->status, 200, 'and lets alice in by her ticket';
+
+# TLS or nothing.
+my $plain = $alice->get('/tls-only');
+is $plain->status, 403, 'NegotiateRequireTLS answers 403 without TLS';
+is $plain->header('WWW-Authenticate'), undef, 'sends no challenge';
+my $token = tokens('HTTP/web.localhost');
+error_log();
+is $anybody->connection->request('/tls-only', headers => ["Authorization: Negotiate $token"])->status, 403,
+    'a token without TLS changes nothing';
+unlike error_log(), qr/accepted/, 'it is not looked at';
+is $anybody->connection->request('/nego/', headers => ["Authorization: Negotiate $token"])->status, 200,
+    'and not spent';
+is $alice->get('/tls-only', tls => 1)->status, 200, 'over TLS alice gets in';
+is $alice->get('/tls-only', tls => 1, http => '2')->status, 200, 'over TLS and HTTP/2 too';
+
+done_testing;

@@ -1,0 +1,116 @@
+# The whoami page: the contract of its report, and its three formats.
+use strict;
+use warnings FATAL => 'all';
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use NGD::Test;
+
+my ($alice, $anybody) = (client('alice'), client());
+
+# ---- JSON: the contract ---------------------------------------------------------
+
+my %contract = (
+    attempt        => [qw(id time outcome leg)],
+    authentication => [qw(method protocol user local_name source persist)],
+    token          => [qw(scheme header_bytes token_bytes kind mechanisms preferred ticket ntlm)],
+    ticket         => [qw(client server flags auth_time end_time session_enctype)],
+    keytab         => [qw(path matched entries)],
+    clock          => [qw(server client skew_secs)],
+    connection     => [qw(id requests protocol tls client proxied header_limit_bytes)],
+);
+my $answer = $alice->get('/whoami', headers => ['Accept: application/json']);
+is $answer->header('Content-Type'), 'application/json', 'JSON comes where it is asked for';
+my $report = $answer->json;
+is $report->{version}, 1, 'the report has version 1';
+for my $section (sort keys %contract) {
+    is_deeply [grep { !exists $report->{$section}{$_} } @{ $contract{$section} }], [], "$section has all of its keys";
+}
+ok exists $report->{cause} && !defined $report->{cause}, 'a request that was let in has no cause';
+is_deeply [@$report{qw(also checks)}], [[], []], 'and no findings';
+
+is $report->{attempt}{outcome}, 'accepted', 'the outcome is accepted';
+like $report->{attempt}{id}, qr/\A[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\z/, "the reference is Crockford's base32";
+like $report->{attempt}{time}, qr/\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d\z/, 'the time names its zone';
+is_deeply [@{ $report->{authentication} }{qw(method protocol user source persist)}],
+    ['Negotiate', 'Kerberos', 'alice@EXAMPLE.TEST', 'request', 'request'], 'who signed on, and how';
+is $report->{token}{kind}, 'spnego-init', 'the token is SPNEGO';
+is_deeply [@{ $report->{token}{ticket} }{qw(realm sname enctype)}],
+    ['EXAMPLE.TEST', 'HTTP/web.localhost', 'aes256-cts-hmac-sha1-96'], 'what the ticket claims';
+is_deeply [@{ $report->{ticket} }{qw(client server session_enctype)}],
+    ['alice@EXAMPLE.TEST', 'HTTP/web.localhost@EXAMPLE.TEST', 'aes256-cts-hmac-sha1-96'], 'what the ticket holds';
+is_deeply [@{ $report->{keytab}{matched} }{qw(principal kvno enctype)}],
+    ['HTTP/web.localhost@EXAMPLE.TEST', $report->{token}{ticket}{kvno}, 'aes256-cts-hmac-sha1-96'],
+    'the keytab entry that opened it';
+is_deeply [@{ $report->{keytab} }{qw(path entries)}], [undef, []], 'nothing else of the keytab is shown';
+cmp_ok abs $report->{clock}{skew_secs}, '<', 5, 'the clocks of one machine agree';
+is $report->{connection}{header_limit_bytes}, 8190, 'the limit is LimitRequestFieldSize';
+cmp_ok $report->{token}{header_bytes}, '>', $report->{token}{token_bytes}, 'the header is longer than its token';
+is_deeply [@{ $report->{connection} }{qw(protocol requests proxied)}, $report->{connection}{tls} ? 1 : 0],
+    ['HTTP/1.1', 1, JSON::PP::false(), 0], 'the connection';
+
+# ---- over other connections --------------------------------------------------------
+
+my $tls = $alice->get('/whoami?format=json', tls => 1, http => '2')->json->{connection};
+is_deeply [$tls->{protocol}, $tls->{tls} ? 1 : 0], [has_http2() ? 'HTTP/2.0' : 'HTTP/1.1', 1], 'protocol and TLS show';
+my @three = map { $_->json->{connection} } $alice->get([('/whoami?format=json') x 3]);
+is_deeply [map { $_->{requests} } @three], [1, 2, 3], 'requests on a connection are counted';
+is scalar(keys %{ { map { $_->{id} => 1 } @three } }), 1, 'and its name stays';
+my @streams = map { $_->json->{connection} } $alice->get([('/whoami?format=json') x 3], tls => 1, http => '2');
+is scalar(keys %{ { map { $_->{id} => 1 } @streams } }), 1, 'the streams of an HTTP/2 connection have one name';
+my $proxied = $alice->get('/whoami?format=json', headers => ['Via: 1.1 proxy']);
+ok $proxied->json->{connection}{proxied}, 'a Via header shows';
+
+# ---- the other formats ---------------------------------------------------------------
+
+my $text = $alice->get('/whoami', headers => ['Accept: text/plain']);
+is $text->header('Content-Type'), 'text/plain; charset=utf-8', 'text comes otherwise';
+like $text->body, qr/\AAuthentication Method : NEGOTIATE\nProtocol : Kerberos\n/, 'it opens with the two lines of Testkerb';
+like $text->body, qr/alice\@EXAMPLE\.TEST/, 'and names the user';
+
+my $html = $alice->get('/whoami', headers => ['Accept: text/html,application/xhtml+xml,*/*;q=0.8']);
+is $html->header('Content-Type'), 'text/html; charset=utf-8', 'HTML comes where Accept names it';
+like $html->body, qr/Authentication Method : NEGOTIATE.*Protocol : Kerberos.*alice\@EXAMPLE\.TEST/s,
+    'the two lines of Testkerb come first';
+unlike $html->body, qr/<script|\son\w+=|javascript:|style="/i, 'it has no script and no inline style';
+unlike $html->body, qr{(?:src|href)="(?:https?:)?//}i, 'and loads nothing from elsewhere';
+for my $page ($html, $text, $answer) {
+    is $page->header('Cache-Control'), 'no-store', 'it may not be kept';
+    is $page->header('X-Content-Type-Options'), 'nosniff', 'nor taken for something else';
+}
+like $html->header('Content-Security-Policy'), qr/\Adefault-src 'none'.*frame-ancestors 'none'/, 'its policy forbids all';
+like $html->header('Vary'), qr/Accept/, 'caches are told what it varies by';
+
+is $alice->get('/whoami?format=json', headers => ['Accept: text/html'])->header('Content-Type'), 'application/json',
+    'the query wins over Accept';
+is $alice->get('/whoami?x=1&format=text')->header('Content-Type'), 'text/plain; charset=utf-8', 'wherever it stands';
+my $odd = $alice->get('/whoami?format=xml');
+is $odd->status, 400, 'a format that there is none of is a bad request';
+like $odd->body, qr/html, json or text/, 'which says what there is';
+is $alice->get('/whoami', method => 'POST')->status, 405, 'the page is only read';
+my $head = client()->connection->request('/whoami?format=json', method => 'HEAD',
+    headers => ['Authorization: Negotiate ' . tokens('HTTP/web.localhost')]);
+is $head->status, 200, 'HEAD works';
+cmp_ok $head->header('Content-Length'), '>', 500, 'and tells the length';
+
+# ---- hostile input ---------------------------------------------------------------------
+
+my $nasty = q{<script>alert("1")</script>'&};
+my $hostile = $alice->get('/whoami', headers => ['Accept: text/html', "User-Agent: $nasty"]);
+unlike $hostile->body, qr/<script>alert/, 'a hostile User-Agent is escaped';
+like $hostile->body, qr/&lt;script&gt;alert/, 'and shown';
+is $alice->get('/whoami?format=json', headers => ["User-Agent: $nasty"])->json->{connection}{user_agent}, $nasty,
+    'JSON has it as it came';
+my $bytes = $alice->get('/whoami?format=json', headers => ["User-Agent: \xff\xfe"]);
+is $bytes->json->{connection}{user_agent}, "\x{fffd}\x{fffd}", 'bytes that are no text become replacement characters';
+
+# ---- without a sign-on -------------------------------------------------------------------
+
+my $open = $anybody->get('/open', headers => ['Accept: text/plain']);
+like $open->body, qr/\AAuthentication Method : ?\nProtocol : Anonymous\n/, 'without AuthType the page answers everybody';
+my $claimed = $anybody->connection->request('/open?format=json',
+    headers => ['Authorization: Negotiate ' . tokens('HTTP/web.example.test')])->json;
+is $claimed->{token}{ticket}{sname}, 'HTTP/web.example.test', 'it shows what a token claims';
+is_deeply [$claimed->{attempt}{outcome}, $claimed->{ticket}, $claimed->{authentication}{user}], ['anonymous', undef, undef],
+    'and believes nothing of it';
+
+done_testing;

@@ -1,0 +1,87 @@
+# What a refused client sees, and what the logs keep of it.
+use strict;
+use warnings FATAL => 'all';
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use NGD::Test;
+
+my $REFERENCE = qr/[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/;
+my $anybody = client();
+
+sub access_log_last {
+    open my $in, '<', vars('t_logs') . '/access_log' or die "access_log: $!\n";
+    return (<$in>)[-1];
+}
+
+# ---- the bare challenge: what most people with a broken browser see ------------
+
+error_log();
+my $html = $anybody->get('/nego/', headers => ['Accept: text/html']);
+is $html->status, 401, 'without a token the answer is 401';
+is $html->header('WWW-Authenticate'), 'Negotiate', 'with the challenge';
+is $html->header('Content-Type'), 'text/html; charset=utf-8', 'and a page for people';
+like $html->body, qr/You are not signed in: your browser did not send a Kerberos ticket\./, 'it says what is missing';
+like $html->body, qr/about:config.*negotiate-auth|AuthServerAllowlist/s, 'and how to mend it in a browser';
+is $html->header('Cache-Control'), 'no-store', 'it may not be kept';
+like $html->header('Content-Security-Policy'), qr/\Adefault-src 'none'/, 'its policy forbids all';
+unlike $html->body, qr/<script|style="|EXAMPLE\.TEST|HTTP\/web|keytab\b/i, 'it names no principal and no service';
+my ($reference) = $html->body =~ /($REFERENCE)/;
+ok defined $reference, 'it has a reference';
+like access_log_last(), qr/attempt=\Q$reference\E/, 'which the access log has too';
+unlike error_log(), qr/negotiate_diag:(?:info|notice|warn|error)/, 'nothing above debug is logged for it';
+
+my $again = $anybody->get('/nego/', headers => ['Accept: text/html']);
+my ($other) = $again->body =~ /($REFERENCE)/;
+isnt $other, $reference, 'the next one has another reference';
+is $again->body =~ s/\Q$other\E/X/gr =~ s/\d\d:\d\d [+-]/T/gr, $html->body =~ s/\Q$reference\E/X/gr =~ s/\d\d:\d\d [+-]/T/gr,
+    'but for that and the time the body is fixed';
+
+my $text = $anybody->get('/nego/', headers => ['Accept: */*']);
+is $text->header('Content-Type'), 'text/plain; charset=utf-8', 'a program gets text';
+like $text->body, qr/\AYou are not signed in: your browser did not send a Kerberos ticket\./, 'that says the same';
+my $json = $anybody->get('/nego/', headers => ['Accept: application/json']);
+is $json->header('Content-Type'), 'application/json', 'or JSON';
+is $json->json->{attempt}{outcome}, 'anonymous', 'with the outcome';
+is $json->status, 401, 'and the same status';
+
+my $head = $anybody->connection->request('/nego/', method => 'HEAD', headers => ['Accept: text/html']);
+is $head->status, 401, 'HEAD is challenged too';
+is $head->header('Content-Length'), length $html->body, 'with the length of the page';
+my $http2 = $anybody->get('/nego/', http => '2-prior', headers => ['Accept: text/html']);
+like $http2->body, qr/did not send a Kerberos ticket/, 'over HTTP/2 the body is there';
+
+my $connection = $anybody->connection;
+is $connection->request('/nego/')->status, 401, 'a kept connection is challenged';
+is $connection->request('/nego/')->status, 401, 'and goes on';
+is $connection->request('/nego/', headers => ['Authorization: Negotiate ' . tokens('HTTP/web.localhost')])->status, 200,
+    'until a token comes';
+
+# ---- a token that is refused -----------------------------------------------------
+
+error_log();
+my $refused = client('alice')->get('/other-keytab', headers => ['Accept: text/html']);
+is $refused->status, 401, 'a token that is not accepted is refused with 401';
+is_deeply [$refused->header('WWW-Authenticate')], ['Negotiate'], 'without a token of the server';
+like $refused->body, qr/You are not signed in: this server did not accept what your browser sent\./, 'the page says so';
+unlike $refused->body, qr/EXAMPLE\.TEST|HTTP\/web|kvno/, 'and gives nothing away';
+($reference) = $refused->body =~ /($REFERENCE)/;
+my $log = error_log();
+like $log, qr/negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=spnego-init sname=\\?"HTTP\/web\.localhost\@EXAMPLE\.TEST\\?" kvno=\d+ enctype=aes256/,
+    'the log has its reference, the reason and what the token claims';
+like access_log_last(), qr/attempt=\Q$reference\E/, 'the access log its reference';
+
+# ---- without TLS ------------------------------------------------------------------
+
+my $plain = $anybody->get('/tls-only', headers => ['Accept: text/html']);
+is $plain->status, 403, 'without TLS the answer is 403';
+like $plain->body, qr/https/, 'and the page says what to do';
+
+# ---- the contact -------------------------------------------------------------------
+
+my $contact = sub { $anybody->get($_[0], headers => [$_[1] // 'Accept: text/html'])->body };
+like $contact->('/contact'), qr/help &lt;desk&gt;\@example\.test/, 'NegotiateContact shows, escaped';
+like $contact->('/contact', 'Accept: text/plain'), qr/help <desk>\@example\.test/, 'in text as it is';
+like $contact->('/contact/mail'), qr/href="mailto:helpdesk\@example\.test"/, 'a mail address is a link';
+unlike $contact->('/contact/none'), qr/desk\@example/, 'none takes an outer one away';
+
+done_testing;

@@ -1,0 +1,107 @@
+package NGD::Test;
+
+# What every suite begins with: Test::More, and the running server and realm.
+#
+#   use FindBin; use lib "$FindBin::RealBin/lib";
+#   use NGD::Test;
+#   my $alice = client('alice');
+#   is $alice->get('/whoami')->status, 200, 'alice gets in';
+#   done_testing;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter qw(import);
+use Apache::Test ();
+use Test::More;
+
+use NGD::Client;
+use NGD::Realm;
+
+use constant SUITE_SECS => 300;     # no suite takes longer unless it hangs
+
+our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens judge has_http2));
+
+$SIG{ALRM} = sub { die 'the suite took longer than ' . SUITE_SECS . " s\n" };
+alarm SUITE_SECS;
+
+# Apache::Test's variables: serverroot, port, tls_port, realm_dir, ...
+sub vars { return Apache::Test::vars($_[0]) if @_; return Apache::Test::config()->{vars} }
+
+sub realm { return our $realm //= NGD::Realm->attach(vars('realm_dir')) }
+
+# curl as this user, with a ticket; without a user, as a client that has none.
+sub client {
+    my ($user, %opt) = @_;
+    return NGD::Client->new(
+        realm  => realm(),
+        port   => vars('port'),
+        tls_port => vars('tls_port'),
+        cacert => vars('serverroot') . '/conf/server.crt',
+        user   => $user,
+        %opt,
+    );
+}
+
+# What the server has logged since error_log() was called last, or since the start.
+sub error_log {
+    open my $in, '<', vars('t_logs') . '/error_log' or die "error_log: $!\n";
+    seek $in, our $seen //= 0, 0;
+    local $/;
+    my $text = <$in> // '';
+    $seen = tell $in;
+    return $text;
+}
+
+# Under prefork mod_http2 does not run, and clients are served over HTTP/1.1.
+sub has_http2 { return ($ENV{NGD_MPM} // 'event') ne 'prefork' }
+
+# One of the programs of t/helper.
+sub helper {
+    my ($name) = @_;
+    return "$ENV{NGD_BUILD_DIR}/t/helper/$name";
+}
+
+# The first tokens, in base64, that alice (or user => ...) would send; other
+# arguments are gsstoken's.
+sub tokens {
+    my ($spn, @args) = @_;
+    my $user = @args && $args[0] eq 'user' ? (splice @args, 0, 2)[1] : 'alice';
+    local %ENV = (%ENV, %{ realm()->env(ccache => realm()->kinit($user)) });
+    open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
+    chomp(my @tokens = <$out>);
+    close $out or die "gsstoken $spn failed\n";
+    return wantarray ? @tokens : $tokens[0];
+}
+
+# What bare GSSAPI says about tokens: "accept alice@EXAMPLE.TEST", "continue" or
+# "refuse" for each.
+sub judge {
+    my ($keytab, @tokens) = @_;
+    my $list = vars('serverroot') . "/tokens.$$";
+    open my $file, '>', $list or die "$list: $!\n";
+    print {$file} "$_\n" for @tokens;
+    close $file or die "$list: $!\n";
+    local %ENV = (%ENV, %{ realm()->env });
+    my @words = `'${\ helper('gssaccept')}' '$keytab' < '$list'`;
+    unlink $list;
+    chomp @words;
+    return wantarray ? @words : $words[0];
+}
+
+# A graceful restart, and the moment at which the new configuration serves.
+sub graceful {
+    my $log = vars('t_logs') . '/error_log';
+    my $count = sub { my $n = 0; open my $in, '<', $log or return 0; /resuming normal operations/ and $n++ while <$in>; $n };
+    my $before = $count->();
+    open my $in, '<', vars('t_pid_file') or die "httpd.pid: $!\n";
+    chomp(my $pid = <$in>);
+    kill USR1 => $pid or die "httpd $pid: $!\n";
+    for (1 .. 200) {
+        return if $count->() > $before;
+        select undef, undef, undef, 0.05;
+    }
+    die "httpd did not restart\n";
+}
+
+1;

@@ -1,0 +1,317 @@
+/* test-report-document.c - the document of the contract: keys, facts and who may see them. */
+#include "test-report.h"
+
+static const ngd_view_t everything = { .keytab = true };
+static const ngd_view_t no_keytab = { .keytab = false };
+
+static const struct {
+    const char *outcome;
+    ngd_evidence_t (*make)(void);
+} outcomes[] = {
+    { "anonymous", anonymous },
+    { "continue", another_leg },
+    { "refused", refused },
+    { "accepted", accepted },
+};
+
+static json_t *document_of(ngd_evidence_t evidence)
+{
+    return ngd_report_document(&evidence, &everything);
+}
+
+/* The value at a dotted path, JSON null included. */
+static const json_t *at(const json_t *value, const char *path)
+{
+    char *rest;
+    char *key = apr_strtok(apr_pstrdup(pool, path), ".", &rest);
+
+    for (; value != NULL && key != NULL; key = apr_strtok(NULL, ".", &rest)) {
+        value = json_object_get(value, key);
+    }
+    return value;
+}
+
+/* A value as JSON text: "x", 3, null, ["a"]. */
+static const char *dump(const json_t *document, const char *path)
+{
+    char *dumped = json_dumps(at(document, path), JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    const char *copy = dumped == NULL ? "(nothing)" : apr_pstrdup(pool, dumped);
+
+    free(dumped);
+    return copy;
+}
+
+typedef struct {
+    const char *path, *want;
+} expectation_t;
+
+static void check_document(const char *what, ngd_evidence_t evidence, const expectation_t *wants,
+                           size_t count)
+{
+    json_t *document = document_of(evidence);
+
+    for (size_t i = 0; i < count; i++) {
+        check_text(dump(document, wants[i].path), wants[i].want,
+                  "%s: %s", what, wants[i].path);
+    }
+    json_decref(document);
+}
+
+static void test_every_key_is_there(void)
+{
+    static const char *const keys[] = {
+        "version", "attempt.id", "attempt.time", "attempt.outcome", "attempt.leg",
+        "authentication.method", "authentication.protocol", "authentication.user",
+        "authentication.local_name", "authentication.source", "authentication.persist",
+        "cause", "also", "token", "ticket", "keytab.path", "keytab.matched", "keytab.entries",
+        "clock.server", "clock.client", "clock.skew_secs",
+        "connection.id", "connection.requests", "connection.protocol", "connection.tls", "connection.client",
+        "connection.proxied", "connection.header_limit_bytes", "checks",
+    };
+
+    for (size_t i = 0; i < COUNT(outcomes); i++) {
+        json_t *document = document_of(outcomes[i].make());
+
+        for (size_t k = 0; k < COUNT(keys); k++) {
+            check(at(document, keys[k]) != NULL,
+                  "%s: the document has %s", outcomes[i].outcome, keys[k]);
+        }
+        check_text(json_string_value(at(document, "attempt.outcome")), outcomes[i].outcome,
+                   "the outcome is named");
+        json_decref(document);
+    }
+}
+
+static void test_accepted_document(void)
+{
+    static const expectation_t wants[] = {
+        { "version", "1" },
+        { "attempt", "{\"id\":\"K7QF-3M2X\",\"time\":\"2026-11-23T15:02:07.250+01:00\","
+                     "\"outcome\":\"accepted\",\"leg\":1}" },
+        { "authentication.source", "\"request\"" },
+        { "authentication.persist", "\"request\"" },
+        { "cause", "null" }, { "also", "[]" }, { "checks", "[]" },
+        { "token.scheme", "\"Negotiate\"" },
+        { "token.header_bytes", "3144" }, { "token.token_bytes", "2348" },
+        { "token.kind", "\"spnego-init\"" },
+        { "token.mechanism_oids", "[\"1.2.840.113554.1.2.2\",\"1.3.6.1.4.1.311.2.2.10\"]" },
+        { "token.neg_state", "null" }, { "token.has_mic", "false" },
+        { "token.ticket", "{\"realm\":\"EXAMPLE.TEST\",\"sname\":\"HTTP/web.example.test\",\"sname_type\":3,"
+                          "\"enctype\":\"aes256-cts-hmac-sha1-96\",\"kvno\":3,"
+                          "\"ap_options\":[\"mutual-required\"]}" },
+        { "token.ntlm", "null" }, { "token.stopped", "null" },
+        { "ticket.client", "\"alice@EXAMPLE.TEST\"" },
+        { "ticket.flags", "[\"forwardable\",\"renewable\",\"initial\",\"pre-authent\",\"enc-pa-rep\"]" },
+        { "ticket.auth_time", "\"2026-11-23T14:37:07+01:00\"" },
+        { "ticket.end_time", "\"2026-11-24T01:00:27+01:00\"" },
+        { "ticket.ends_in_secs", "35900" },
+        { "ticket.session_enctype", "\"aes256-cts-hmac-sha1-96\"" },
+        { "keytab.matched.kvno", "3" },
+        { "clock", "{\"server\":\"2026-11-23T15:02:07.250+01:00\","
+                   "\"client\":\"2026-11-23T15:02:06.837+01:00\","
+                   "\"skew_secs\":-0.412}" },
+        { "connection.tls", "true" }, { "connection.header_limit_bytes", "8190" },
+    };
+
+    check_document("accepted", accepted(), wants, COUNT(wants));
+}
+
+static void test_anonymous_document(void)
+{
+    static const expectation_t wants[] = {
+        { "authentication", "{\"method\":null,\"protocol\":\"Anonymous\",\"user\":null,\"local_name\":null,"
+                            "\"source\":null,\"persist\":\"request\"}" },
+        { "token", "null" }, { "ticket", "null" }, { "keytab.matched", "null" },
+        { "clock.client", "null" }, { "clock.skew_secs", "null" },
+    };
+
+    check_document("anonymous", anonymous(), wants, COUNT(wants));
+}
+
+static void test_ntlm_document(void)
+{
+    static const expectation_t wants[] = {
+        { "token.ntlm", "{\"type\":3,\"flags\":\"0xe2888215\",\"domain\":\"DOM\",\"user\":\"al\xc3\xbc\","
+                        "\"workstation\":\"PC\",\"version\":\"10.0.19041\"}" },
+        { "token.ticket", "null" }, { "token.neg_state", "\"accept-incomplete\"" },
+        { "token.mechanisms", "[]" }, { "token.preferred", "null" },
+    };
+
+    check_document("ntlm", ntlm(), wants, COUNT(wants));
+}
+
+static void test_kerberos_error_document(void)
+{
+    static const expectation_t wants[] = {
+        { "token.kerberos_error.code", "37" },
+        { "token.kerberos_error.client_time", "null" },
+        { "token.kerberos_error.server_time", "\"2026-11-23T15:02:07+01:00\"" },
+        { "token.kerberos_error.text", "\"clock\"" },
+    };
+    ngd_evidence_t evidence = refused();
+
+    evidence.token.inner = NGD_INNER_KRB_ERROR;
+    evidence.token.krb_error = (ngd_krb_error_t){
+        .code = 37, .server_time_secs = NOW_SECS, .text = SPAN("clock")
+    };
+    check_document("a Kerberos error for a token", evidence, wants, COUNT(wants));
+}
+
+static void test_half_a_token(void)
+{
+    static const expectation_t wants[] = {
+        { "token.ticket", "{\"realm\":\"EXAMPLE.TEST\",\"sname\":null,\"sname_type\":null,\"enctype\":null,"
+                          "\"kvno\":null,\"ap_options\":[]}" },
+        { "token.stopped", "{\"in\":\"token\",\"reason\":\"truncated\",\"offset\":233,\"expected\":\"Ticket.sname\"}" },
+    };
+    ngd_evidence_t evidence = refused();
+
+    evidence.token.ap_req = (ngd_ap_req_t){ .realm = SPAN("EXAMPLE.TEST") };
+    evidence.token.stop = (ngd_stop_t){ NGD_STOP_TRUNCATED, 233, "Ticket.sname" };
+    check_document("a truncated token", evidence, wants, COUNT(wants));
+    check(says(text_of(evidence), "cut off at byte 233, where Ticket.sname was expected"),
+          "the text says where a token was cut off");
+}
+
+/* A header that has no scheme begins with what should have stayed secret. */
+static void test_other_schemes_show_nothing(void)
+{
+    static const ngd_scheme_t schemes[] = {
+        NGD_SCHEME_BASIC, NGD_SCHEME_BEARER, NGD_SCHEME_DIGEST, NGD_SCHEME_OTHER
+    };
+    ngd_evidence_t evidence = refused();
+
+    evidence.header.scheme_text = (ngd_span_t)SPAN("c2VjcmV0");
+    evidence.header.base64 = (ngd_span_t)SPAN("YWxpY2U6c2VjcmV0");
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        evidence.header.scheme = schemes[i];
+        for (ngd_format_t format = 0; format < NGD_FORMATS; format++) {
+            const char *text = render(evidence, format);
+
+            check(!says(text, "c2Vjc") && !says(text, "YWxpY2U"),
+                  "%s credentials do not show as %s", ngd_scheme_name(schemes[i]),
+                               ngd_format_content_type(format));
+            check(!says(text, "spnego"), "nothing is taken for a decoded token");
+        }
+    }
+}
+
+static void test_keytab_is_for_those_who_may_see_it(void)
+{
+    ngd_evidence_t evidence = accepted();
+    json_t *document = ngd_report_document(&evidence, &no_keytab);
+
+    check_text(dump(document, "keytab.path"), "null", "without the right to see it the keytab has no path");
+    check_text(dump(document, "keytab.entries"), "[]", "nor entries");
+    check_text(dump(document, "keytab.state"), "null", "nor a state");
+    check_text(dump(document, "keytab.matched.principal"), "\"HTTP/web.example.test@EXAMPLE.TEST\"",
+              "the entry that opened the ticket shows all the same");
+    json_decref(document);
+    for (ngd_format_t format = 0; format < NGD_FORMATS; format++) {
+        size_t len;
+        const char *text = ngd_report_render(&evidence, &no_keytab, format, pool, &len);
+
+        check(!says(text, "/etc/httpd") && !says(text, "host/web"),
+              "nothing of the keytab is in %s", ngd_format_content_type(format));
+    }
+}
+
+static void test_ticket_only_where_it_was_opened(void)
+{
+    ngd_evidence_t evidence = accepted();
+    const char *text;
+
+    evidence.ticket.opened = false;
+    text = text_of(evidence);
+    check(says(text, "Claimed service"), "what stands outside an unopened ticket is called claimed");
+    check(!says(text, "Session key"), "an unopened ticket shows no session key");
+    check(!says(text_of(accepted()), "Claimed"), "an opened ticket has no claims");
+}
+
+static void test_all_flags_have_their_words(void)
+{
+    static const expectation_t wants[] = {
+        { "ticket.flags", "[\"reserved\",\"forwardable\",\"forwarded\",\"proxiable\",\"proxy\","
+                          "\"may-postdate\",\"postdated\",\"invalid\",\"renewable\",\"initial\","
+                          "\"pre-authent\",\"hw-authent\",\"transited-policy-checked\","
+                          "\"ok-as-delegate\",\"bit 14\",\"enc-pa-rep\",\"anonymous\","
+                          "\"bit 17\"]" },
+        { "ticket.session_enctype", "\"enctype -4711\"" },
+    };
+    ngd_evidence_t evidence = accepted();
+
+    evidence.ticket.flags = 0xffffc000;
+    evidence.ticket.session_enctype = -4711;
+    check_document("all flags", evidence, wants, COUNT(wants));
+}
+
+static void test_times_that_are_none(void)
+{
+    static const int64_t times[] = { 0, -1, INT64_MIN, INT64_MAX, INT64_C(253402300800) };
+    static const expectation_t wants[] = { { "ticket.auth_time", "null" }, { "ticket.renew_till", "null" } };
+
+    for (size_t i = 0; i < COUNT(times); i++) {
+        ngd_evidence_t evidence = accepted();
+
+        evidence.ticket.auth_time_secs = evidence.ticket.renew_till_secs = times[i];
+        check_document(apr_psprintf(pool, "time %" APR_INT64_T_FMT, times[i]), evidence, wants, COUNT(wants));
+    }
+}
+
+static void test_skew(void)
+{
+    static const struct {
+        int64_t ahead_usecs;
+        const char *secs, *words;
+    } skews[] = {
+        { 0, "0.0", "Your computer's clock agrees with this server's." },
+        { -49400, "-0.049", "Your computer's clock agrees with this server's." },
+        { -412345, "-0.412", "Your computer's clock is 0.4 s behind this server's." },
+        { 412500, "0.413", "Your computer's clock is 0.4 s ahead of this server's." },
+        { 312 * INT64_C(1000000), "312.0", "Your computer's clock is 5 min 12 s ahead of this server's." },
+        { -7260 * INT64_C(1000000), "-7260.0", "Your computer's clock is 2 h 1 min behind this server's." },
+        { 864000 * INT64_C(1000000), "864000.0",
+          "Your computer's clock is 10 d 0 h ahead of this server's." },
+    };
+
+    for (size_t i = 0; i < COUNT(skews); i++) {
+        ngd_evidence_t evidence = accepted();
+        expectation_t want = { "clock.skew_secs", skews[i].secs };
+
+        evidence.clock.client_usecs = NOW_USECS + skews[i].ahead_usecs;
+        check_document("skew", evidence, &want, 1);
+        check(says(page_of(evidence), skews[i].words), "in words: %s", skews[i].words);
+    }
+}
+
+static void test_skew_of_an_absurd_clock(void)
+{
+    static const int64_t clocks[] = { INT64_MIN, -1, 0, INT64_MAX };
+    static const expectation_t want = { "clock.skew_secs", "null" };
+
+    for (size_t i = 0; i < COUNT(clocks); i++) {
+        ngd_evidence_t evidence = accepted();
+
+        evidence.clock.client_usecs = clocks[i];
+        check_document("a clock outside of all years", evidence, &want, 1);
+    }
+}
+
+int main(void)
+{
+    begin_test();
+    test_every_key_is_there();
+    test_accepted_document();
+    test_anonymous_document();
+    test_ntlm_document();
+    test_kerberos_error_document();
+    test_half_a_token();
+    test_other_schemes_show_nothing();
+    test_keytab_is_for_those_who_may_see_it();
+    test_ticket_only_where_it_was_opened();
+    test_all_flags_have_their_words();
+    test_times_that_are_none();
+    test_skew();
+    test_skew_of_an_absurd_clock();
+    return end_test();
+}
