@@ -70,6 +70,10 @@ like $log, qr/negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=sp
     'the log has its reference, the reason and what the token claims';
 like access_log_last(), qr/attempt=\Q$reference\E/, 'the access log its reference';
 
+my $broken = $anybody->connection->request('/nego/', headers => ['Accept: application/json', 'Authorization: Negotiate YIIC!A=='])->json;
+is $broken->{attempt}{outcome}, 'refused', 'base64 that is none is refused';
+is_deeply [@{ $broken->{token}{stopped} }{qw(in offset)}], ['base64', 4], 'the report says where it broke off';
+
 # ---- without TLS ------------------------------------------------------------------
 
 my $plain = $anybody->get('/tls-only', headers => ['Accept: text/html']);

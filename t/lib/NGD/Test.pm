@@ -53,7 +53,7 @@ sub error_log {
     return $text;
 }
 
-# Under prefork mod_http2 does not run, and clients are served over HTTP/1.1.
+# Under prefork httpd offers no HTTP/2, neither by ALPN nor by Upgrade.
 sub has_http2 { return ($ENV{NGD_MPM} // 'event') ne 'prefork' }
 
 # One of the programs of t/helper.
