@@ -6,7 +6,7 @@ use lib "$FindBin::RealBin/lib";
 use NGD::Test;
 
 my $dir = vars('t_logs');
-my $modules = do { local (@ARGV, $/) = (vars('serverroot') . '/../modules.conf'); <> };
+our $modules = do { local (@ARGV, $/) = (vars('serverroot') . '/../modules.conf'); <> };
 
 # What a configuration test says: its exit status and its words.
 sub configtest {
@@ -69,6 +69,45 @@ starts("the acceptor name $_ is understood", "NegotiateAcceptorName $_") for qw(
 stops('a mechanism that there is none of', 'NegotiateMechanisms kerberos digest', qr/NegotiateMechanisms takes kerberos; "digest" is no mechanism/);
 stops('a switch that is neither', 'NegotiateRequireTLS maybe', qr/NegotiateRequireTLS must be On or Off/);
 stops('a contact that is a page', 'NegotiateContact ' . 'x' x 501, qr/NegotiateContact takes at most 500 characters/);
+
+# ---- merging -------------------------------------------------------------------
+
+my $inner = '/merged/inner';
+my $plain = client()->get($inner, headers => ['Accept: text/html']);
+is $plain->status, 403, 'an inner section keeps NegotiateRequireTLS of its parent';
+like $plain->body, qr/inner\@example\.test/, 'beside its own NegotiateContact';
+is client('alice')->get($inner, tls => 1)->status, 200, 'it keeps NegotiateKeytab';
+my $other_host = tokens('HTTP/web.example.test');
+is client()->get($inner, tls => 1, headers => ["Authorization: Negotiate $other_host"])->status, 401,
+    'and NegotiateAcceptorName';
+
+# ---- what the documents show -----------------------------------------------------
+
+# The indented block of a document that begins with this line.
+sub block_of {
+    my ($file, $begin) = @_;
+    open my $in, '<', "$ENV{NGD_SOURCE_DIR}/$file" or die "$file: $!\n";
+    my ($block) = do { local $/; <$in> } =~ /^(    \Q$begin\E.*?\n)(?=\S)/ms or die "$file has no $begin\n";
+    return $block;
+}
+
+sub as_pasted {
+    my ($text) = @_;
+    my $module = "$ENV{NGD_BUILD_DIR}/.libs/mod_negotiate_diag.so";
+    $text =~ s{(LoadModule negotiate_diag_module) \S+}{$1 $module}g;
+    return $text;
+}
+
+(my $without_module = $modules) =~ s/^LoadModule negotiate_diag_module.*\n//m;
+{
+    local $modules = $without_module;
+    starts("the configuration of the README is good as it stands",
+        as_pasted(block_of('README.md', 'LoadModule negotiate_diag_module')));
+    my $reference = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/negotiate_diag.conf"); <> };
+    starts('conf/negotiate_diag.conf is good as it stands', as_pasted($reference));
+}
+my $intranet = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/example-intranet.conf"); <> };
+starts('conf/example-intranet.conf is good as it stands', $intranet);
 
 # ---- .htaccess -----------------------------------------------------------------
 

@@ -36,4 +36,13 @@ is $anybody->connection->request('/nego/', headers => ["Authorization: Negotiate
 is $alice->get('/tls-only', tls => 1)->status, 200, 'over TLS alice gets in';
 is $alice->get('/tls-only', tls => 1, http => '2')->status, 200, 'over TLS and HTTP/2 too';
 
+# A forward proxy asks with 407, and the header fields are the proxy's.
+my @proxy = ('-x', 'http://localhost:' . vars('port'), '--noproxy', 'none.example.test');
+my $asked = $anybody->get('/index.html', host => '127.0.0.1', args => [@proxy]);
+is $asked->status, 407, 'a forward proxy answers 407';
+is $asked->header('Proxy-Authenticate'), 'Negotiate', 'with its own challenge';
+my $proxied = $alice->get('/index.html', host => '127.0.0.1', auth => 0, args => [@proxy, '--proxy-negotiate', '-U', ':']);
+is $proxied->status, 200, 'and lets alice through by her ticket' or diag $proxied->as_text, $proxied->error;
+like $proxied->header('Proxy-Authenticate') // '', qr/\ANegotiate \S+\z/, 'with its own final token';
+
 done_testing;

@@ -11,11 +11,24 @@ plan skip_all => 'Chromium is not installed' unless NGD::Chromium::program();
 my $url = client()->url('/whoami');
 my $page = NGD::Chromium->new(realm => realm(), user => 'alice')->open($url);
 like $page->{text}, qr/alice\@EXAMPLE\.TEST/, 'alice signs on in Chromium' or diag $page->{text}, $page->{log};
+like $page->{text}, qr/Authentication Method : NEGOTIATE\s+Protocol : Kerberos\s+.*You are signed in as\s+alice/s,
+    'the page opens with the two lines of Testkerb and says who she is';
+like $page->{text}, qr/HTTP\/web\.localhost\@EXAMPLE\.TEST.*aes256-cts-hmac-sha1-96/s, 'and shows ticket and key';
 
 $page = NGD::Chromium->new(realm => realm(), user => 'alice')->open(client()->url('/whoami', tls => 1));
 like $page->{text}, qr/alice\@EXAMPLE\.TEST/, 'alice signs on in Chromium over TLS';
 
 $page = NGD::Chromium->new(realm => realm(), user => 'alice', allow => 'intranet.example.test')->open($url);
 unlike $page->{text}, qr/alice/, 'Chromium sends no ticket to a site that is not on its list';
+
+like $page->{text}, qr/You are not signed in: your browser did not send a Kerberos ticket\./, 'and shows what to do';
+
+$page = NGD::Chromium->new(realm => realm())->open($url);
+like $page->{text}, qr/You are not signed in: your browser did not send a Kerberos ticket\./,
+    'a Chromium without a ticket shows it too';
+
+$page = NGD::Chromium->new(realm => realm(), user => 'alice')->open(client()->url('/other-keytab'));
+like $page->{text}, qr/You are not signed in: this server did not accept what your browser sent\./,
+    'a Chromium whose ticket is refused shows the refusal';
 
 done_testing;

@@ -35,7 +35,8 @@ static void use_text(ngd_span_t text, ngd_charset_t charset)
     len = strnlen(out, sizeof out);
     insist(len == sizeof out ? "text is terminated" : NULL);
     for (size_t i = 0; i < len; i++) {
-        insist((unsigned char)out[i] < 0x20 || (unsigned char)out[i] == 0x7f ? "no control character is left" : NULL);
+        insist((unsigned char)out[i] < 0x20 || (unsigned char)out[i] == 0x7f
+               ? "no control character is left" : NULL);
     }
 }
 

@@ -1,14 +1,17 @@
 #!/bin/sh
-# guard-token-includes.sh SRCDIR - the regression it stops: src/token or src/diagnosis
+# guard-token-includes.sh [SRCDIR] - the regression it stops: src/token or src/diagnosis
 # begins to depend on the web server or on Kerberos libraries.
 #
 # The system's include path would let such an include through without a word, so the
 # preprocessor is asked which headers every file of the two folders really reads.
 set -u
 
-srcdir=${1:-.}
+srcdir=${1:-${srcdir:-.}}
 cc=${CC:-cc}
-forbidden='(^|/)apr[^/]*/|/apr[_a-z0-9]*\.h$|/(httpd|http_[a-z]+|ap_[a-z]+|mod_[a-z]+|util_[a-z]+)\.h$|(^|/)gssapi|(^|/)krb5'
+apr='(^|/)apr[^/]*/|/apr[_a-z0-9]*\.h$'
+httpd='/(httpd|http_[a-z]+|ap_[a-z]+|mod_[a-z]+|util_[a-z]+)\.h$'
+kerberos='(^|/)gssapi|(^|/)krb5'
+forbidden="$apr|$httpd|$kerberos"
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 count=0
@@ -27,8 +30,8 @@ ok() {
 # Prints the forbidden headers that a file reads; fails if it cannot be preprocessed.
 forbidden_headers() {
     # shellcheck disable=SC2086  # both are lists of words
-    $cc ${CPPFLAGS:-} -M -I"$srcdir/src/token" -I"$srcdir/src/diagnosis" "$1" >"$scratch/deps" 2>"$scratch/errors" ||
-        return 1
+    $cc ${CPPFLAGS:-} -M -I"$srcdir/src/token" -I"$srcdir/src/diagnosis" "$1" \
+        >"$scratch/deps" 2>"$scratch/errors" || return 1
     # One path a line; where the project itself is installed does not count.
     tr -s ' ' '\n' <"$scratch/deps" | sed "s|^$srcdir/||" | grep '\.h$' | grep -E "$forbidden"
     return 0

@@ -19,7 +19,8 @@ static inline bool span_inside(ngd_span_t inner, ngd_span_t outer)
 
 static inline bool name_inside(const ngd_principal_name_t *name, ngd_span_t bytes)
 {
-    if (name->parts > NGD_NAME_PARTS_MAX || name->parts > name->parts_total || name->parts_total > bytes.len) {
+    if (name->parts > NGD_NAME_PARTS_MAX || name->parts > name->parts_total
+        || name->parts_total > bytes.len) {
         return false;
     }
     for (size_t i = 0; i < name->parts; i++) {
@@ -80,13 +81,15 @@ static inline const char *broken_invariant(ngd_span_t bytes, const ngd_token_t *
     if (token->bytes != bytes.len || (token->kind == NGD_TOKEN_EMPTY) != (bytes.len == 0)) {
         return "the token has the length of the input";
     }
-    if (!mechanisms_inside(token, bytes) || !kerberos_inside(token, bytes) || !other_spans_inside(token, bytes)) {
+    if (!mechanisms_inside(token, bytes) || !kerberos_inside(token, bytes)
+        || !other_spans_inside(token, bytes)) {
         return "spans lie inside the input, counts within the limits";
     }
     if (!stop_sound(token->stop, bytes.len)) {
         return "a stop says what was expected, inside the input; a truncation is at its end";
     }
-    if (token->kind == NGD_TOKEN_UNKNOWN && token->inner != NGD_INNER_NONE && token->inner != NGD_INNER_OTHER) {
+    if (token->kind == NGD_TOKEN_UNKNOWN && token->inner != NGD_INNER_NONE
+        && token->inner != NGD_INNER_OTHER) {
         return "a token of an unknown kind has no decoded mechanism";
     }
     if (token->kind == NGD_TOKEN_NTLM && token->inner != NGD_INNER_NTLM) {

@@ -12,7 +12,8 @@ static void whole(void)
     char text[64];
 
     check(stop.reason == NGD_STOP_NONE, "an authenticator of MIT krb5 is read to its end");
-    check_text(ngd_text_utf8(facts.realm, NGD_CHARSET_OEM, text, sizeof text), "EXAMPLE.TEST", "it names its realm");
+    check_text(ngd_text_utf8(facts.realm, NGD_CHARSET_OEM, text, sizeof text), "EXAMPLE.TEST",
+               "it names its realm");
     check_text(ngd_principal_text(&facts.cname, text, sizeof text), "alice", "it names its client");
     check(facts.cname.type == 1, "the client's name is of the type principal");
     check(facts.client_time_secs == 1795463642 && facts.client_time_usecs == 571956,
@@ -108,7 +109,9 @@ int main(void)
     changed();
     expect_stop("20261123", "20261323", "Authenticator.ctime", "a thirteenth month is damage");
     expect_stop("20261123", "2026 123", "Authenticator.ctime", "a time with a blank is damage");
-    expect_stop("\x02\x01\x05", "\x02\x01\x04", "Authenticator.authenticator-vno", "another version is damage");
-    expect_stop("\x1b\x05" "alice", "\x04\x05" "alice", "Authenticator.cname", "a name that is no string is damage");
+    expect_stop("\x02\x01\x05", "\x02\x01\x04", "Authenticator.authenticator-vno",
+                "another version is damage");
+    expect_stop("\x1b\x05" "alice", "\x04\x05" "alice", "Authenticator.cname",
+                "a name that is no string is damage");
     return check_done();
 }

@@ -57,7 +57,8 @@ static void decodes(void)
         size_t len = 99;
         ngd_stop_t stop = ngd_base64_decode(span_of(cases[i].text), out, sizeof out, &len);
 
-        check(len == strlen(cases[i].bytes) && memcmp(out, cases[i].bytes, len) == 0, "%s: bytes", cases[i].name);
+        check(len == strlen(cases[i].bytes) && memcmp(out, cases[i].bytes, len) == 0, "%s: bytes",
+              cases[i].name);
         check(stop.reason == cases[i].reason && stop.offset == cases[i].offset
               && (stop.expected == NULL) == (stop.reason == NGD_STOP_NONE), "%s: stop", cases[i].name);
     }

@@ -20,24 +20,29 @@ static const struct {
     { .name = "a challenge names the server's domain", .vector = "gssntlmssp-2", .type = 2,
       .flags = 0xe28a8215u, .domain = "VM", .version = 0x06020000 },
     { .name = "a third message names domain, user and workstation", .vector = "gssntlmssp-3", .type = 3,
-      .flags = 0xe28a8215u, .domain = "EXAMPLE", .user = "alice", .workstation = "VM", .version = 0x06020000 },
-    { .name = "curl's first message has no version", .vector = "curl-ntlm-1", .type = 1, .flags = 0x00088206u },
+      .flags = 0xe28a8215u, .domain = "EXAMPLE", .user = "alice", .workstation = "VM",
+      .version = 0x06020000 },
+    { .name = "curl's first message has no version", .vector = "curl-ntlm-1", .type = 1,
+      .flags = 0x00088206u },
     { .name = "curl's third message is read", .vector = "curl-ntlm-3", .type = 3, .flags = 0xe28a8215u,
       .domain = "EXAMPLE", .user = "alice", .workstation = "WORKSTATION", .version = 0xb63edd4d },
     { .name = "a third message inside SPNEGO is read", .vector = "mit-response-ntlm-3", .type = 3,
-      .flags = 0xe28a8215u, .domain = "EXAMPLE", .user = "alice", .workstation = "VM", .version = 0x06020000 },
+      .flags = 0xe28a8215u, .domain = "EXAMPLE", .user = "alice", .workstation = "VM",
+      .version = 0x06020000 },
     { .name = "the strings of a first message are OEM, whatever its flags say", .vector = "windows-ntlm-1",
       .type = 1, .flags = 0xe2083297u, .domain = "EXAMPLE", .workstation = "PC-1", .version = 0x0a004a61 },
     { .name = "a buffer whose flag is not set is ignored", .vector = "ntlm-1-buffers-ignored", .type = 1,
       .flags = 0x00000207u },
-    { .name = "a third message in UTF-16 is read", .vector = "windows-ntlm-3", .type = 3, .flags = 0x02000201u,
+    { .name = "a third message in UTF-16 is read", .vector = "windows-ntlm-3", .type = 3,
+      .flags = 0x02000201u,
       .domain = "EXAMPLE", .user = "alice", .workstation = "PC-1", .version = 0x0a004a61 },
     { .name = "a third message in OEM is read", .vector = "ntlm-3-oem", .type = 3, .flags = 0x02000202u,
       .domain = "EXAMPLE", .user = "alice", .workstation = "PC-1", .version = 0x0a004a61 },
     { .name = "an anonymous third message names nobody", .vector = "ntlm-3-anonymous", .type = 3,
       .flags = 0x02000201u, .version = 0x0a004a61 },
     { .name = "a third message of an old client has no flags, and its names are read",
-      .vector = "ntlm-3-without-flags", .type = 3, .domain = "EXAMPLE", .user = "alice", .workstation = "PC" },
+      .vector = "ntlm-3-without-flags", .type = 3, .domain = "EXAMPLE", .user = "alice",
+      .workstation = "PC" },
     { .name = "a name behind the end of the message is not there", .vector = "damaged-ntlm-3-user-outside",
       .type = 3, .flags = 0x02000201u, .domain = "EXAMPLE", .workstation = "PC-1", .version = 0x0a004a61,
       .reason = NGD_STOP_TRUNCATED, .offset = 152, .expected = "AUTHENTICATE_MESSAGE.UserName" },
@@ -63,7 +68,8 @@ static void check_string(const char *name, const char *field, ngd_span_t got, ng
 {
     char text[128];
 
-    check_text(got.data != NULL ? ngd_text_utf8(got, charset, text, sizeof text) : NULL, want, "%s: %s", name, field);
+    check_text(got.data != NULL ? ngd_text_utf8(got, charset, text, sizeof text) : NULL, want, "%s: %s",
+               name, field);
 }
 
 static unsigned version_of(const ngd_ntlm_t *ntlm)

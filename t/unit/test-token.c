@@ -37,7 +37,8 @@ static const case_t kerberos_cases[] = {
       .mechanisms = "", .inner = NGD_INNER_AP_REQ, .inner_mech = NGD_MECH_KRB5, .realm = "EXAMPLE.TEST",
       .sname = "HTTP/web.example.test", .enctype = 18, .kvno = 2,
       .ap_options = NGD_AP_OPTION_MUTUAL_REQUIRED },
-    { .name = "a ticket on a later leg is read", .vector = "mit-response-kerberos", .kind = NGD_TOKEN_SPNEGO_RESP,
+    { .name = "a ticket on a later leg is read", .vector = "mit-response-kerberos",
+      .kind = NGD_TOKEN_SPNEGO_RESP,
       .inner = NGD_INNER_AP_REQ, .inner_mech = NGD_MECH_KRB5, .realm = "EXAMPLE.TEST",
       .sname = "HTTP/web.example.test", .enctype = 18, .kvno = 2,
       .ap_options = NGD_AP_OPTION_MUTUAL_REQUIRED },
@@ -53,7 +54,8 @@ static const case_t kerberos_cases[] = {
     { .name = "an AP-REQ without framing belongs to the mechanism it was sent for",
       .vector = "init-ap-req-without-framing", .kind = NGD_TOKEN_SPNEGO_INIT,
       .mechanisms = "Kerberos 5 (Microsoft's OID), Kerberos 5", .inner = NGD_INNER_AP_REQ,
-      .inner_mech = NGD_MECH_MS_KRB5, .realm = "EXAMPLE.TEST", .sname = "HTTP/web.example.test", .enctype = 18,
+      .inner_mech = NGD_MECH_MS_KRB5, .realm = "EXAMPLE.TEST", .sname = "HTTP/web.example.test",
+      .enctype = 18,
       .kvno = 2, .ap_options = NGD_AP_OPTION_MUTUAL_REQUIRED },
     { .name = "an AP-REQ alone is a Kerberos token", .vector = "ap-req-alone", .kind = NGD_TOKEN_KERBEROS,
       .inner = NGD_INNER_AP_REQ, .inner_mech = NGD_MECH_KRB5, .realm = "EXAMPLE.TEST",
@@ -126,6 +128,11 @@ static const case_t damaged_cases[] = {
       .vector = "damaged-realm-overruns", .kind = NGD_TOKEN_SPNEGO_INIT, .inner = NGD_INNER_AP_REQ,
       .inner_mech = NGD_MECH_KRB5, .realm = "", .sname = "", .ap_options = NGD_AP_OPTION_MUTUAL_REQUIRED,
       .reason = NGD_STOP_MALFORMED, .offset = 106, .expected = "Ticket.realm" },
+    { .name = "a second element in a field of one is damage, and the first is read",
+      .vector = "damaged-behind-realm", .kind = NGD_TOKEN_KERBEROS, .inner = NGD_INNER_AP_REQ,
+      .inner_mech = NGD_MECH_KRB5, .realm = "EXAMPLE.TEST", .sname = "",
+      .ap_options = NGD_AP_OPTION_MUTUAL_REQUIRED,
+      .reason = NGD_STOP_MALFORMED, .offset = 66, .expected = "Ticket.realm" },
     { .name = "an unknown TOK_ID is damage", .vector = "damaged-tok-id", .kind = NGD_TOKEN_SPNEGO_INIT,
       .inner = NGD_INNER_OTHER, .inner_mech = NGD_MECH_KRB5,
       .reason = NGD_STOP_MALFORMED, .offset = 58, .expected = "TOK_ID" },
@@ -322,14 +329,17 @@ static void krb_error_details(void)
     check(token.krb_error.has_ctime && token.krb_error.client_time_secs == 1709251199,
           "the last second of a 29th of February is read");
     check(token.krb_error.server_time_secs == 1, "the first second of 1970 is read");
-    check_text(ngd_principal_text(&token.krb_error.sname, text, sizeof text), "HTTP/web", "its sname is read");
-    check_text(ngd_text_utf8(token.krb_error.text, NGD_CHARSET_OEM, text, sizeof text), "Clock skew too great",
+    check_text(ngd_principal_text(&token.krb_error.sname, text, sizeof text), "HTTP/web",
+               "its sname is read");
+    check_text(ngd_text_utf8(token.krb_error.text, NGD_CHARSET_OEM, text, sizeof text),
+               "Clock skew too great",
                "its text is read");
     token = decoded("mit-kerberos-krb-error");
     check(token.krb_error.code == 34 && !token.krb_error.has_ctime && token.krb_error.text.data == NULL,
           "a KRB-ERROR without optional fields is read");
     token = decoded("damaged-time");
-    check(token.stop.reason == NGD_STOP_MALFORMED && !token.krb_error.has_ctime, "a thirteenth month is damage");
+    check(token.stop.reason == NGD_STOP_MALFORMED && !token.krb_error.has_ctime,
+          "a thirteenth month is damage");
     check_text(token.stop.expected, "KRB-ERROR.ctime", "and is what the stop names");
 }
 

@@ -81,7 +81,8 @@ static inline size_t vector_load_all(vector_t *vectors)
     glob_t found;
     size_t count;
 
-    if (glob(vector_path("*", pattern, sizeof pattern), 0, NULL, &found) != 0 || found.gl_pathc > VECTORS_MAX) {
+    if (glob(vector_path("*", pattern, sizeof pattern), 0, NULL, &found) != 0
+        || found.gl_pathc > VECTORS_MAX) {
         vector_give_up(pattern, "no vectors, or too many");
     }
     count = found.gl_pathc;

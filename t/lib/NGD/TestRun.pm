@@ -38,6 +38,7 @@ my $owner = 0;      # the process that has to clean up
 my $removable;      # holds $run, if that has to go at the end
 my $failed = 0;     # a test failed in a TAP run
 my $tap;            # in a TAP run, where the results go; Apache::Test's chatter goes to standard error
+my $begun = 0;      # the first suite has been started
 my $planned = 0;    # the TAP stream is whole
 
 # ---- coordination ----------------------------------------------------------
@@ -74,7 +75,7 @@ sub enter_run_dir {
 END {
     if ($owner == $$) {
         local $?;
-        say_that_nothing_started() if $tap && !$planned;
+        say_that_it_ended_early() if $tap && !$planned;
         stop_leftovers();
         chdir '/';
         remove_tree($removable) if $removable;
@@ -156,9 +157,9 @@ sub separate_tap {
     return;
 }
 
-# The run ended before the first suite.
-sub say_that_nothing_started {
-    print {$tap} "not ok 1 - realm and httpd start\n1..1\n";
+# The run ended before its last suite did.
+sub say_that_it_ended_early {
+    print {$tap} $begun ? "Bail out! the run was interrupted\n" : "not ok 1 - realm and httpd start\n1..1\n";
     return;
 }
 
@@ -171,6 +172,7 @@ sub print_tap {
         $bad++ if !$ok;
         printf {$tap} "%s %d - %s\n", ($ok ? 'ok' : 'not ok'), ++$number, $text;
     };
+    $begun = 1;
     for my $file (@files) {
         my $begin  = time;
         my $name   = basename($file, '.t');
