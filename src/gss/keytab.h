@@ -1,11 +1,9 @@
 /*
- * keytab.h - the acceptor's keys: a file that changes under a running server.
+ * keytab.h - the acceptor's keytab: a file that changes under a running server.
  *
- * A keytab (ngd_keytab_t) is a path that is watched.  A keyset (ngd_keyset_t)
- * is one good, immutable reading of it, held in MEMORY keytabs of krb5: opening,
- * locking and parsing the file for each request is what makes other acceptors
- * slow.  The keyset is replaced when the file changes; a file that is torn by
- * its writer, unreadable or corrupt never replaces a good one.
+ * The file is watched, and read into a keyset (keyset.h), which is replaced when
+ * the file changes.  A file that is torn by its writer, unreadable or corrupt
+ * never replaces a good one.
  *
  * What krb5 does not notice, and what is therefore done here: a keytab cut off
  * anywhere reads well, as a shorter keytab, so the file's own length structure
@@ -17,9 +15,7 @@
 #ifndef NGD_KEYTAB_H
 #define NGD_KEYTAB_H
 
-#include <krb5.h>
-
-#include "evidence.h"
+#include "keyset.h"
 
 enum {
     NGD_KEYTAB_LOOK_SECS = 1,                   /* how often the file is looked at, at most, while all is well */
@@ -29,7 +25,6 @@ enum {
 };
 
 typedef struct ngd_keytab ngd_keytab_t;
-typedef struct ngd_keyset ngd_keyset_t;
 
 /* Told once for each change of what the file is; called by the thread that looked, under no lock. */
 typedef struct {
@@ -57,42 +52,4 @@ typedef enum {
 
 /* The keys in use, as a reference that the caller releases; NULL where no reading was ever good. */
 ngd_keyset_t *ngd_keytab_keys(ngd_keytab_t *keytab, ngd_look_t look);
-void ngd_keyset_release(ngd_keyset_t *keys);
-
-/* Differs between any two keysets of this process. */
-uint64_t ngd_keyset_generation(const ngd_keyset_t *keys);
-/* What the keytab holds, without the keys; borrowed from the keyset. */
-const ngd_keytab_entry_t *ngd_keyset_entries(const ngd_keyset_t *keys, size_t *count);
-/* "MEMORY:..." with all of the keys; borrowed from the keyset. */
-const char *ngd_keyset_name(const ngd_keyset_t *keys);
-
-/* ---- which of the entries may open a ticket ------------------------------- */
-
-typedef enum {
-    NGD_ACCEPTOR_SERVICE,   /* any host of the service: HTTP */
-    NGD_ACCEPTOR_HOST,      /* the HTTP entry of the host that the request names */
-    NGD_ACCEPTOR_NAME,      /* service@host */
-    NGD_ACCEPTOR_ANY,
-} ngd_acceptor_kind_t;
-
-typedef struct {
-    ngd_acceptor_kind_t kind;
-    const char *service;    /* compared exactly; NULL for NGD_ACCEPTOR_ANY */
-    const char *host;       /* compared without regard to case; NGD_ACCEPTOR_NAME only */
-} ngd_acceptor_name_t;
-
-/* A part of a keyset: a MEMORY keytab with just the entries that an acceptor name admits. */
-typedef struct {
-    uint64_t id;            /* differs between any two of this process */
-    const char *keytab;     /* "MEMORY:..." */
-} ngd_keyset_view_t;
-
-/*
- * The view for an acceptor name; host is the request's (NGD_ACCEPTOR_HOST only;
- * without its port, compared with the entries and never with DNS).  Borrowed
- * from the keyset.  NULL where no entry matches, or memory ran out.  There are
- * never more views than the keytab has hosts, whatever clients ask for.
- */
-const ngd_keyset_view_t *ngd_keyset_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host);
-
 #endif

@@ -1,0 +1,330 @@
+#include "keyset.h"
+
+#include <krb5.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { MEMORY_NAME_SIZE = 64 };
+
+typedef struct view {
+    ngd_keyset_view_t facts;
+    char name[MEMORY_NAME_SIZE];
+    krb5_keytab handle;             /* keeps the MEMORY keytab alive */
+    ngd_acceptor_kind_t kind;
+    char *service, *host;
+    struct view *next;
+} view_t;
+
+/* An entry's principal, taken apart once so that views are chosen without krb5. */
+typedef struct {
+    char *service, *host;           /* NULL unless the principal has two components */
+} entry_parts_t;
+
+struct ngd_keyset {
+    atomic_uint references;
+    uint64_t generation;
+    char name[MEMORY_NAME_SIZE];
+    krb5_keytab handle;
+    ngd_keytab_entry_t *entries;
+    entry_parts_t *parts;
+    size_t count;
+    pthread_mutex_t lock;           /* over krb5 and views */
+    krb5_context krb5;
+    view_t *views;
+};
+
+static uint64_t next_id(void)
+{
+    static atomic_uint_fast64_t last;
+
+    return atomic_fetch_add(&last, 1) + 1;
+}
+
+/* ---- keysets ------------------------------------------------------------------------ */
+
+/* A name that no MEMORY keytab of this process has had: a credential may still use the old one. */
+static uint64_t unique_name(char name[MEMORY_NAME_SIZE])
+{
+    uint64_t id = next_id();
+
+    snprintf(name, MEMORY_NAME_SIZE, "MEMORY:negotiate-diag-%ld-%llu", (long)getpid(), (unsigned long long)id);
+    return id;
+}
+
+static void view_free(krb5_context krb5, view_t *view)
+{
+    if (view->handle) {
+        krb5_kt_close(krb5, view->handle);
+    }
+    free(view->service);
+    free(view->host);
+    free(view);
+}
+
+static void keyset_free(ngd_keyset_t *keys)
+{
+    while (keys->views) {
+        view_t *view = keys->views;
+        keys->views = view->next;
+        view_free(keys->krb5, view);
+    }
+    for (size_t i = 0; i < keys->count; i++) {
+        free((char *)keys->entries[i].principal);
+        free(keys->parts[i].service);
+        free(keys->parts[i].host);
+    }
+    free(keys->entries);
+    free(keys->parts);
+    if (keys->handle) {
+        krb5_kt_close(keys->krb5, keys->handle);
+    }
+    if (keys->krb5) {
+        krb5_free_context(keys->krb5);
+    }
+    pthread_mutex_destroy(&keys->lock);
+    free(keys);
+}
+
+ngd_keyset_t *ngd_keyset_reference(ngd_keyset_t *keys)
+{
+    if (keys) {
+        atomic_fetch_add(&keys->references, 1);
+    }
+    return keys;
+}
+
+void ngd_keyset_release(ngd_keyset_t *keys)
+{
+    if (keys && atomic_fetch_sub(&keys->references, 1) == 1) {
+        keyset_free(keys);
+    }
+}
+
+static bool keyset_grow(ngd_keyset_t *keys)
+{
+    size_t room = keys->count ? keys->count * 2 : 16;
+
+    if (keys->count && (keys->count & (keys->count - 1) || keys->count < 16)) {
+        return true;
+    }
+    ngd_keytab_entry_t *entries = realloc(keys->entries, room * sizeof *entries);
+    if (entries) {
+        keys->entries = entries;
+    }
+    entry_parts_t *parts = realloc(keys->parts, room * sizeof *parts);
+    if (parts) {
+        keys->parts = parts;
+    }
+    return entries && parts;
+}
+
+/* Names two components; anything else (a machine account, a three-part name) has no service and no host. */
+static void take_apart(krb5_const_principal principal, entry_parts_t *parts)
+{
+    parts->service = parts->host = NULL;
+    if (principal->length == 2) {
+        parts->service = strndup(principal->data[0].data, principal->data[0].length);
+        parts->host = strndup(principal->data[1].data, principal->data[1].length);
+    }
+}
+
+static bool keyset_add(ngd_keyset_t *keys, krb5_keytab_entry *entry)
+{
+    char *name;
+
+    if (!keyset_grow(keys) || krb5_kt_add_entry(keys->krb5, keys->handle, entry) != 0
+        || krb5_unparse_name(keys->krb5, entry->principal, &name) != 0) {
+        return false;
+    }
+    keys->entries[keys->count] = (ngd_keytab_entry_t){
+        .principal = strdup(name),
+        .kvno = entry->vno,
+        .enctype = entry->key.enctype,
+        .time_secs = (int64_t)(uint32_t)entry->timestamp,
+    };
+    krb5_free_unparsed_name(keys->krb5, name);
+    if (!keys->entries[keys->count].principal) {
+        return false;
+    }
+    take_apart(entry->principal, &keys->parts[keys->count]);
+    keys->count++;
+    return true;
+}
+
+static bool copy_entries(ngd_keyset_t *keys, krb5_keytab from)
+{
+    krb5_kt_cursor cursor;
+    krb5_keytab_entry entry;
+    bool copied = true;
+    krb5_error_code error = krb5_kt_start_seq_get(keys->krb5, from, &cursor);
+
+    if (error) {
+        return false;
+    }
+    while (copied && (error = krb5_kt_next_entry(keys->krb5, from, &entry, &cursor)) == 0) {
+        copied = keyset_add(keys, &entry);
+        krb5_free_keytab_entry_contents(keys->krb5, &entry);
+    }
+    krb5_kt_end_seq_get(keys->krb5, from, &cursor);
+    return copied && error == KRB5_KT_END;
+}
+
+ngd_keyset_t *ngd_keyset_load(const char *path)
+{
+    ngd_keyset_t *keys = calloc(1, sizeof *keys);
+    krb5_keytab file = NULL;
+    char *file_name = NULL;
+    bool loaded = false;
+
+    if (!keys) {
+        return NULL;
+    }
+    atomic_init(&keys->references, 1);
+    pthread_mutex_init(&keys->lock, NULL);
+    keys->generation = unique_name(keys->name);
+    if (asprintf(&file_name, "FILE:%s", path) >= 0 && krb5_init_context(&keys->krb5) == 0
+        && krb5_kt_resolve(keys->krb5, keys->name, &keys->handle) == 0
+        && krb5_kt_resolve(keys->krb5, file_name, &file) == 0) {
+        loaded = copy_entries(keys, file) && keys->count > 0;
+        krb5_kt_close(keys->krb5, file);
+    }
+    free(file_name);
+    if (!loaded) {
+        keyset_free(keys);
+        return NULL;
+    }
+    return keys;
+}
+
+uint64_t ngd_keyset_generation(const ngd_keyset_t *keys)
+{
+    return keys->generation;
+}
+
+const ngd_keytab_entry_t *ngd_keyset_entries(const ngd_keyset_t *keys, size_t *count)
+{
+    *count = keys->count;
+    return keys->entries;
+}
+
+const char *ngd_keyset_name(const ngd_keyset_t *keys)
+{
+    return keys->name;
+}
+
+/* ---- views ------------------------------------------------------------------------------ */
+
+static bool admits(const ngd_acceptor_name_t *name, const char *host, const entry_parts_t *entry)
+{
+    switch (name->kind) {
+    case NGD_ACCEPTOR_ANY:
+        return true;
+    case NGD_ACCEPTOR_SERVICE:
+        return entry->service && strcmp(entry->service, name->service) == 0;
+    case NGD_ACCEPTOR_HOST:
+    case NGD_ACCEPTOR_NAME:
+        return host && entry->service && entry->host && strcmp(entry->service, name->service) == 0
+               && strcasecmp(entry->host, host) == 0;
+    }
+    return false;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static view_t *find_view(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    for (view_t *view = keys->views; view; view = view->next) {
+        if (view->kind == name->kind && same_text(view->service, name->service)
+            && (view->host == host || (view->host && host && strcasecmp(view->host, host) == 0))) {
+            return view;
+        }
+    }
+    return NULL;
+}
+
+static bool admits_principal(const ngd_acceptor_name_t *name, const char *host, krb5_const_principal principal)
+{
+    entry_parts_t parts;
+
+    take_apart(principal, &parts);
+    bool admitted = admits(name, host, &parts);
+    free(parts.service);
+    free(parts.host);
+    return admitted;
+}
+
+/* Adds the admitted entries to a view's keytab; the count, or -1 when krb5 fails. */
+static int fill_view(ngd_keyset_t *keys, view_t *view, const ngd_acceptor_name_t *name, const char *host)
+{
+    krb5_kt_cursor cursor;
+    krb5_keytab_entry entry;
+    int added = 0;
+
+    if (krb5_kt_start_seq_get(keys->krb5, keys->handle, &cursor) != 0) {
+        return -1;
+    }
+    while (added >= 0 && krb5_kt_next_entry(keys->krb5, keys->handle, &entry, &cursor) == 0) {
+        if (admits_principal(name, host, entry.principal)) {
+            added = krb5_kt_add_entry(keys->krb5, view->handle, &entry) == 0 ? added + 1 : -1;
+        }
+        krb5_free_keytab_entry_contents(keys->krb5, &entry);
+    }
+    krb5_kt_end_seq_get(keys->krb5, keys->handle, &cursor);
+    return added;
+}
+
+static view_t *make_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    view_t *view = calloc(1, sizeof *view);
+
+    if (!view) {
+        return NULL;
+    }
+    view->kind = name->kind;
+    view->service = name->service ? strdup(name->service) : NULL;
+    view->host = host ? strdup(host) : NULL;
+    view->facts.id = unique_name(view->name);
+    view->facts.keytab = view->name;
+    if ((name->service && !view->service) || (host && !view->host)
+        || krb5_kt_resolve(keys->krb5, view->name, &view->handle) != 0 || fill_view(keys, view, name, host) <= 0) {
+        view_free(keys->krb5, view);
+        return NULL;
+    }
+    view->next = keys->views;
+    keys->views = view;
+    return view;
+}
+
+static bool any_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        if (admits(name, host, &keys->parts[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const ngd_keyset_view_t *ngd_keyset_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    if (name->kind == NGD_ACCEPTOR_NAME) {
+        host = name->host;
+    } else if (name->kind != NGD_ACCEPTOR_HOST) {
+        host = NULL;
+    }
+    pthread_mutex_lock(&keys->lock);
+    view_t *view = find_view(keys, name, host);
+    if (!view && any_admitted(keys, name, host)) {
+        view = make_view(keys, name, host);
+    }
+    pthread_mutex_unlock(&keys->lock);
+    return view ? &view->facts : NULL;
+}
