@@ -22,6 +22,16 @@ is $local->json->{attempt}{outcome}, 'anonymous', 'as nobody';
 is $anybody->get('/any-remote')->status, 401, 'RequireAny challenges whom it needs a user for';
 is $alice->get('/any-remote')->status, 200, 'and lets alice in by her ticket';
 
+# Anybody may have an anonymous ticket (RFC 8062); it is nobody's.
+realm()->add_principal('WELLKNOWN/ANONYMOUS', password => realm()->password('WELLKNOWN/ANONYMOUS'));
+my $nobody = tokens('HTTP/web.localhost', user => 'WELLKNOWN/ANONYMOUS');
+is judge(realm()->path('http.keytab'), $nobody), 'accept WELLKNOWN/ANONYMOUS@EXAMPLE.TEST',
+    'bare GSSAPI accepts an anonymous client';
+error_log();
+is $anybody->connection->request('/nego/', headers => ["Authorization: Negotiate $nobody"])->status, 401,
+    'an anonymous client is no valid-user';
+like error_log(), qr/fault="the client is anonymous"/, 'the log says why';
+
 # TLS or nothing.
 my $plain = $alice->get('/tls-only');
 is $plain->status, 403, 'NegotiateRequireTLS answers 403 without TLS';
@@ -41,6 +51,7 @@ my @proxy = ('-x', 'http://localhost:' . vars('port'), '--noproxy', 'none.exampl
 my $asked = $anybody->get('/index.html', host => '127.0.0.1', args => [@proxy]);
 is $asked->status, 407, 'a forward proxy answers 407';
 is $asked->header('Proxy-Authenticate'), 'Negotiate', 'with its own challenge';
+like $asked->body, qr/did not send a Kerberos ticket/, 'and the page that explains';
 my $proxied = $alice->get('/index.html', host => '127.0.0.1', auth => 0, args => [@proxy, '--proxy-negotiate', '-U', ':']);
 is $proxied->status, 200, 'and lets alice through by her ticket' or diag $proxied->as_text, $proxied->error;
 like $proxied->header('Proxy-Authenticate') // '', qr/\ANegotiate \S+\z/, 'with its own final token';

@@ -109,6 +109,11 @@ my $open = $anybody->get('/open', headers => ['Accept: text/plain']);
 like $open->body, qr/\AAuthentication Method : ?\nProtocol : Anonymous\n/, 'without AuthType the page answers everybody';
 my $claimed = $anybody->connection->request('/open?format=json',
     headers => ['Authorization: Negotiate ' . tokens('HTTP/web.example.test')])->json;
+my $unasked = $anybody->connection->request('/open?format=text',
+    headers => ['Authorization: Negotiate ' . tokens('HTTP/web.example.test')])->body;
+like $unasked, qr/Nobody is signed in\..*asks nobody to sign on.*HTTP\/web\.example\.test/s,
+    'in words it does not deny what was sent';
+unlike $unasked, qr/sent no Kerberos ticket/, 'nor explain why nothing came';
 is $claimed->{token}{ticket}{sname}, 'HTTP/web.example.test', 'it shows what a token claims';
 is_deeply [$claimed->{attempt}{outcome}, $claimed->{ticket}, $claimed->{authentication}{user}], ['anonymous', undef, undef],
     'and believes nothing of it';

@@ -5,6 +5,8 @@ use FindBin;
 use lib "$FindBin::RealBin/lib";
 use NGD::Test;
 
+use MIME::Base64 qw(decode_base64 encode_base64);
+
 my $REFERENCE = qr/[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/;
 my $anybody = client();
 
@@ -69,6 +71,19 @@ my $log = error_log();
 like $log, qr/negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=spnego-init sname=\\?"HTTP\/web\.localhost\@EXAMPLE\.TEST\\?" kvno=\d+ enctype=aes256/,
     'the log has its reference, the reason and what the token claims';
 like access_log_last(), qr/attempt=\Q$reference\E/, 'the access log its reference';
+
+my $short = client('alice')->get('/other-keytab', headers => ['Accept: application/json'])->json;
+is_deeply [@$short{qw(ticket)}, $short->{token}{ticket}, $short->{keytab}{matched}, $short->{clock}{server}],
+    [undef, undef, undef, undef], 'the JSON of a refusal tells no more than the page';
+is $short->{token}{kind}, 'spnego-init', 'but what kind of token came';
+
+# A claimed name cannot write keys of its own into the log line.
+my $forged = decode_base64(scalar tokens('HTTP/web.localhost'));
+$forged =~ s{web\.localhost}{a" user="bo};
+error_log();
+is $anybody->connection->request('/other-keytab', headers => ['Authorization: Negotiate ' . encode_base64($forged, '')])->status,
+    401, 'a token with a quotation mark in its name is refused';
+unlike error_log(), qr/ user="bo/, 'and the log line has no field of its making';
 
 my $broken = $anybody->connection->request('/nego/', headers => ['Accept: application/json', 'Authorization: Negotiate YIIC!A=='])->json;
 is $broken->{attempt}{outcome}, 'refused', 'base64 that is none is refused';

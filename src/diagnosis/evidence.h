@@ -77,6 +77,7 @@ typedef enum {
     NGD_KEYTAB_UNREADABLE,          /* by the user the server runs as */
     NGD_KEYTAB_EMPTY,
     NGD_KEYTAB_CORRUPT,             /* torn by a writer, or no keytab at all */
+    NGD_KEYTAB_UNLOADABLE,          /* whole, but krb5 does not load it: its own configuration may be broken */
 } ngd_keytab_state_t;
 
 typedef struct {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "fault.h"
 
@@ -18,20 +17,12 @@ typedef struct {
     OM_uint32 major, minor;
     gss_name_t client;
     gss_OID mech;
-    OM_uint32 flags;
     gss_buffer_desc reply;
 } accepted_t;
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool ngd_acceptor_equal(const ngd_acceptor_t *a, const ngd_acceptor_t *b)
 {
-    return a->keytab == b->keytab && a->name.kind == b->name.kind && same_text(a->name.service, b->name.service)
-           && (a->name.host == b->name.host
-               || (a->name.host && b->name.host && strcasecmp(a->name.host, b->name.host) == 0));
+    return a->keytab == b->keytab && ngd_acceptor_name_equal(&a->name, &b->name);
 }
 
 void ngd_negotiation_end(ngd_negotiation_t **negotiation)
@@ -109,14 +100,26 @@ static bool keep_reply(ngd_decision_t *decision, const gss_buffer_desc *reply)
     return true;
 }
 
+/*
+ * The anonymous principal of any realm (RFC 8062 section 3).  MIT krb5 tells its
+ * acceptor nothing of anonymity (GSS_C_ANON_FLAG), so the name has to; nobody
+ * else can have it, since '/' and '@' inside a component are shown escaped.
+ */
+static bool is_anonymous(const char *client)
+{
+    static const char anonymous[] = "WELLKNOWN/ANONYMOUS@";
+
+    return strncmp(client, anonymous, sizeof anonymous - 1) == 0;
+}
+
 static void established(const accepted_t *accepted, ngd_decision_t *decision)
 {
     if (!is_kerberos(accepted->mech)) {
         refuse(decision, GSS_S_BAD_MECH, 0, "a mechanism was negotiated that is not enabled here");
-    } else if (accepted->flags & GSS_C_ANON_FLAG) {
-        refuse(decision, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
     } else if (!(decision->client = client_text(accepted->client))) {
         refuse(decision, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
+    } else if (is_anonymous(decision->client)) {
+        refuse(decision, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
     } else if (!keep_reply(decision, &accepted->reply)) {
         refuse(decision, GSS_S_FAILURE, 0, "out of memory");
     } else {
@@ -160,7 +163,7 @@ static void take_leg(gss_cred_id_t credential, ngd_negotiation_t **negotiation, 
     }
     accepted.major = gss_accept_sec_context(&accepted.minor, &context, credential, &input,
                                             GSS_C_NO_CHANNEL_BINDINGS, &accepted.client, &accepted.mech,
-                                            &accepted.reply, &accepted.flags, NULL, NULL);
+                                            &accepted.reply, NULL, NULL, NULL);
     if (GSS_ERROR(accepted.major)) {
         refuse_with_status(decision, accepted.major, accepted.minor, accepted.mech);
     } else if (accepted.major & GSS_S_CONTINUE_NEEDED) {
@@ -175,6 +178,26 @@ static void take_leg(gss_cred_id_t credential, ngd_negotiation_t **negotiation, 
     gss_release_buffer(&minor, &accepted.reply);
 }
 
+static void refuse_without_entry(ngd_decision_t *decision, const ngd_acceptor_t *acceptor, const char *host)
+{
+    const ngd_acceptor_name_t *name = &acceptor->name;
+    const char *wanted = name->kind == NGD_ACCEPTOR_HOST ? host : name->host;
+    char why[NGD_FAULT_TEXT_SIZE];
+
+    snprintf(why, sizeof why, "keytab %s has no entry for %s@%s", ngd_keytab_path(acceptor->keytab),
+             name->service ? name->service : "any service", wanted ? wanted : "any host");
+    refuse(decision, GSS_S_NO_CRED, 0, why);
+}
+
+static void refuse_without_keys(ngd_decision_t *decision, ngd_keytab_t *keytab)
+{
+    char why[NGD_FAULT_TEXT_SIZE];
+
+    snprintf(why, sizeof why, "keytab %s %s", ngd_keytab_path(keytab),
+             ngd_keytab_state_words(ngd_keytab_state(keytab)));
+    refuse(decision, GSS_S_NO_CRED, 0, why);
+}
+
 static void accept_with_keys(const ngd_acceptor_t *acceptor, const char *host, ngd_replay_t replay,
                              ngd_keyset_t *keys, ngd_negotiation_t **negotiation, const uint8_t *token,
                              size_t token_bytes, ngd_decision_t *decision)
@@ -184,7 +207,7 @@ static void accept_with_keys(const ngd_acceptor_t *acceptor, const char *host, n
     const ngd_keyset_view_t *view = ngd_keyset_view(keys, &acceptor->name, host);
 
     if (!view) {
-        refuse(decision, GSS_S_NO_CRED, 0, "no entry of the keytab matches the acceptor name");
+        refuse_without_entry(decision, acceptor, host);
         return;
     }
     major = ngd_thread_credential(acceptor->keytab, keys, view, replay, &credential, &minor);
@@ -223,7 +246,7 @@ void ngd_accept(const ngd_acceptor_t *acceptor, const char *host, ngd_replay_t r
         accept_with_keys(acceptor, host, replay, keys, negotiation, token, token_bytes, decision);
         ngd_keyset_release(keys);
     } else {
-        refuse(decision, GSS_S_NO_CRED, 0, "there is no keytab that could be read");
+        refuse_without_keys(decision, acceptor->keytab);
     }
     /* A key that was not there yet: then the refusal stored nothing, and the token is still good. */
     if (first_leg && decision->verdict == NGD_VERDICT_REFUSED

@@ -34,7 +34,7 @@ typedef enum {
 /* A negotiation between two of its legs. */
 typedef struct ngd_negotiation ngd_negotiation_t;
 
-/* Who accepts. Compared with ==, field by field: two equal acceptors decide alike. */
+/* Who accepts.  Two equal acceptors decide alike. */
 typedef struct {
     ngd_keytab_t *keytab;
     ngd_acceptor_name_t name;
@@ -42,7 +42,7 @@ typedef struct {
 
 bool ngd_acceptor_equal(const ngd_acceptor_t *a, const ngd_acceptor_t *b);
 
-/* What came of one token.  Owned by ngd_verdict_release(). */
+/* What came of one token.  Released with ngd_decision_release(). */
 typedef struct {
     ngd_verdict_t verdict;
     unsigned leg;               /* of the negotiation that this token was */

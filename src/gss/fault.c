@@ -24,10 +24,13 @@ static void append_status(OM_uint32 code, int type, gss_OID mech, char *out, siz
 void ngd_fault_text(OM_uint32 major, OM_uint32 minor, gss_OID mech, char *out, size_t size)
 {
     out[0] = '\0';
-    append_status(major, GSS_C_GSS_CODE, GSS_C_NO_OID, out, size);
+    /* GSS_S_FAILURE says no more than to look at the minor status. */
+    if (minor == 0 || GSS_ROUTINE_ERROR(major) != GSS_S_FAILURE) {
+        append_status(major, GSS_C_GSS_CODE, GSS_C_NO_OID, out, size);
+    }
     if (minor != 0) {
         size_t used = strlen(out);
-        snprintf(out + used, size - used, ": ");
+        snprintf(out + used, size - used, "%s", used ? ": " : "");
         append_status(minor, GSS_C_MECH_CODE, mech, out, size);
     }
 }

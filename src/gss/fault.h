@@ -10,7 +10,10 @@
 #include <gssapi/gssapi.h>
 #include <stddef.h>
 
-/* Writes "major text: minor text", NUL-terminated; without the minor where it says nothing.  mech may be NULL. */
+/*
+ * Writes "major text: minor text", NUL-terminated; without the minor where it is
+ * 0, without the major where it only points to the minor.  mech may be NULL.
+ */
 void ngd_fault_text(OM_uint32 major, OM_uint32 minor, gss_OID mech, char *out, size_t size);
 
 #endif

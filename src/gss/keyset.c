@@ -1,5 +1,6 @@
 #include "keyset.h"
 
+#include <errno.h>
 #include <krb5.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,8 +16,8 @@ typedef struct view {
     ngd_keyset_view_t facts;
     char name[MEMORY_NAME_SIZE];
     krb5_keytab handle;             /* keeps the MEMORY keytab alive */
-    ngd_acceptor_kind_t kind;
-    char *service, *host;
+    ngd_acceptor_name_t admitted;   /* host: the request's, for NGD_ACCEPTOR_HOST */
+    char *service, *host;           /* what it points to */
     struct view *next;
 } view_t;
 
@@ -32,7 +33,7 @@ struct ngd_keyset {
     krb5_keytab handle;
     ngd_keytab_entry_t *entries;
     entry_parts_t *parts;
-    size_t count;
+    size_t count, room;
     pthread_mutex_t lock;           /* over krb5 and views */
     krb5_context krb5;
     view_t *views;
@@ -105,11 +106,12 @@ void ngd_keyset_release(ngd_keyset_t *keys)
     }
 }
 
+/* Makes room for one more entry. */
 static bool keyset_grow(ngd_keyset_t *keys)
 {
-    size_t room = keys->count ? keys->count * 2 : 16;
+    size_t room = keys->room ? keys->room * 2 : 16;
 
-    if (keys->count && (keys->count & (keys->count - 1) || keys->count < 16)) {
+    if (keys->count < keys->room) {
         return true;
     }
     ngd_keytab_entry_t *entries = realloc(keys->entries, room * sizeof *entries);
@@ -120,6 +122,7 @@ static bool keyset_grow(ngd_keyset_t *keys)
     if (parts) {
         keys->parts = parts;
     }
+    keys->room = entries && parts ? room : keys->room;
     return entries && parts;
 }
 
@@ -133,13 +136,16 @@ static void take_apart(krb5_const_principal principal, entry_parts_t *parts)
     }
 }
 
-static bool keyset_add(ngd_keyset_t *keys, krb5_keytab_entry *entry)
+static krb5_error_code keyset_add(ngd_keyset_t *keys, krb5_keytab_entry *entry)
 {
-    char *name;
+    char *name = NULL;
+    krb5_error_code error = keyset_grow(keys) ? krb5_kt_add_entry(keys->krb5, keys->handle, entry) : ENOMEM;
 
-    if (!keyset_grow(keys) || krb5_kt_add_entry(keys->krb5, keys->handle, entry) != 0
-        || krb5_unparse_name(keys->krb5, entry->principal, &name) != 0) {
-        return false;
+    if (!error) {
+        error = krb5_unparse_name(keys->krb5, entry->principal, &name);
+    }
+    if (error) {
+        return error;
     }
     keys->entries[keys->count] = (ngd_keytab_entry_t){
         .principal = strdup(name),
@@ -149,52 +155,80 @@ static bool keyset_add(ngd_keyset_t *keys, krb5_keytab_entry *entry)
     };
     krb5_free_unparsed_name(keys->krb5, name);
     if (!keys->entries[keys->count].principal) {
-        return false;
+        return ENOMEM;
     }
     take_apart(entry->principal, &keys->parts[keys->count]);
     keys->count++;
-    return true;
+    return 0;
 }
 
-static bool copy_entries(ngd_keyset_t *keys, krb5_keytab from)
+static krb5_error_code copy_entries(ngd_keyset_t *keys, krb5_keytab from)
 {
     krb5_kt_cursor cursor;
     krb5_keytab_entry entry;
-    bool copied = true;
-    krb5_error_code error = krb5_kt_start_seq_get(keys->krb5, from, &cursor);
+    krb5_error_code added = 0, error = krb5_kt_start_seq_get(keys->krb5, from, &cursor);
 
     if (error) {
-        return false;
+        return error;
     }
-    while (copied && (error = krb5_kt_next_entry(keys->krb5, from, &entry, &cursor)) == 0) {
-        copied = keyset_add(keys, &entry);
+    while (!added && (error = krb5_kt_next_entry(keys->krb5, from, &entry, &cursor)) == 0) {
+        added = keyset_add(keys, &entry);
         krb5_free_keytab_entry_contents(keys->krb5, &entry);
     }
     krb5_kt_end_seq_get(keys->krb5, from, &cursor);
-    return copied && error == KRB5_KT_END;
+    if (added || error != KRB5_KT_END) {
+        return added ? added : error;
+    }
+    return keys->count > 0 ? 0 : KRB5_KT_NOTFOUND;
 }
 
-ngd_keyset_t *ngd_keyset_load(const char *path)
+static krb5_error_code load(ngd_keyset_t *keys, const char *file_name)
+{
+    krb5_keytab file = NULL;
+    krb5_error_code error = krb5_init_context(&keys->krb5);
+
+    if (!error) {
+        error = krb5_kt_resolve(keys->krb5, keys->name, &keys->handle);
+    }
+    if (!error) {
+        error = krb5_kt_resolve(keys->krb5, file_name, &file);
+    }
+    if (!error) {
+        error = copy_entries(keys, file);
+        krb5_kt_close(keys->krb5, file);
+    }
+    return error;
+}
+
+static void explain(krb5_context krb5, krb5_error_code error, char why[NGD_WHY_SIZE])
+{
+    const char *words = krb5_get_error_message(krb5, error);
+
+    snprintf(why, NGD_WHY_SIZE, "%s", words);
+    krb5_free_error_message(krb5, words);
+}
+
+ngd_keyset_t *ngd_keyset_load(const char *path, char why[NGD_WHY_SIZE])
 {
     ngd_keyset_t *keys = calloc(1, sizeof *keys);
-    krb5_keytab file = NULL;
     char *file_name = NULL;
-    bool loaded = false;
+    krb5_error_code error = ENOMEM;
 
+    why[0] = '\0';
     if (!keys) {
         return NULL;
     }
     atomic_init(&keys->references, 1);
     pthread_mutex_init(&keys->lock, NULL);
     keys->generation = unique_name(keys->name);
-    if (asprintf(&file_name, "FILE:%s", path) >= 0 && krb5_init_context(&keys->krb5) == 0
-        && krb5_kt_resolve(keys->krb5, keys->name, &keys->handle) == 0
-        && krb5_kt_resolve(keys->krb5, file_name, &file) == 0) {
-        loaded = copy_entries(keys, file) && keys->count > 0;
-        krb5_kt_close(keys->krb5, file);
+    if (asprintf(&file_name, "FILE:%s", path) >= 0) {
+        error = load(keys, file_name);
+        free(file_name);
     }
-    free(file_name);
-    if (!loaded) {
+    if (error) {
+        if (error != KRB5_KT_NOTFOUND) {
+            explain(keys->krb5, error, why);
+        }
         keyset_free(keys);
         return NULL;
     }
@@ -219,7 +253,8 @@ const char *ngd_keyset_name(const ngd_keyset_t *keys)
 
 /* ---- views ------------------------------------------------------------------------------ */
 
-static bool admits(const ngd_acceptor_name_t *name, const char *host, const entry_parts_t *entry)
+/* name->host is the request's for NGD_ACCEPTOR_HOST. */
+static bool admits(const ngd_acceptor_name_t *name, const entry_parts_t *entry)
 {
     switch (name->kind) {
     case NGD_ACCEPTOR_ANY:
@@ -228,41 +263,45 @@ static bool admits(const ngd_acceptor_name_t *name, const char *host, const entr
         return entry->service && strcmp(entry->service, name->service) == 0;
     case NGD_ACCEPTOR_HOST:
     case NGD_ACCEPTOR_NAME:
-        return host && entry->service && entry->host && strcmp(entry->service, name->service) == 0
-               && strcasecmp(entry->host, host) == 0;
+        return name->host && entry->service && entry->host && strcmp(entry->service, name->service) == 0
+               && strcasecmp(entry->host, name->host) == 0;
     }
     return false;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool same_text(const char *a, const char *b, int (*compare)(const char *, const char *))
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    return a == b || (a && b && compare(a, b) == 0);
 }
 
-static view_t *find_view(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+bool ngd_acceptor_name_equal(const ngd_acceptor_name_t *a, const ngd_acceptor_name_t *b)
 {
-    for (view_t *view = keys->views; view; view = view->next) {
-        if (view->kind == name->kind && same_text(view->service, name->service)
-            && (view->host == host || (view->host && host && strcasecmp(view->host, host) == 0))) {
-            return view;
-        }
+    return a->kind == b->kind && same_text(a->service, b->service, strcmp) && same_text(a->host, b->host, strcasecmp);
+}
+
+static view_t *find_view(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name)
+{
+    view_t *view = keys->views;
+
+    while (view && !ngd_acceptor_name_equal(&view->admitted, name)) {
+        view = view->next;
     }
-    return NULL;
+    return view;
 }
 
-static bool admits_principal(const ngd_acceptor_name_t *name, const char *host, krb5_const_principal principal)
+static bool admits_principal(const ngd_acceptor_name_t *name, krb5_const_principal principal)
 {
     entry_parts_t parts;
 
     take_apart(principal, &parts);
-    bool admitted = admits(name, host, &parts);
+    bool admitted = admits(name, &parts);
     free(parts.service);
     free(parts.host);
     return admitted;
 }
 
 /* Adds the admitted entries to a view's keytab; the count, or -1 when krb5 fails. */
-static int fill_view(ngd_keyset_t *keys, view_t *view, const ngd_acceptor_name_t *name, const char *host)
+static int fill_view(ngd_keyset_t *keys, const view_t *view)
 {
     krb5_kt_cursor cursor;
     krb5_keytab_entry entry;
@@ -272,7 +311,7 @@ static int fill_view(ngd_keyset_t *keys, view_t *view, const ngd_acceptor_name_t
         return -1;
     }
     while (added >= 0 && krb5_kt_next_entry(keys->krb5, keys->handle, &entry, &cursor) == 0) {
-        if (admits_principal(name, host, entry.principal)) {
+        if (admits_principal(&view->admitted, entry.principal)) {
             added = krb5_kt_add_entry(keys->krb5, view->handle, &entry) == 0 ? added + 1 : -1;
         }
         krb5_free_keytab_entry_contents(keys->krb5, &entry);
@@ -281,20 +320,20 @@ static int fill_view(ngd_keyset_t *keys, view_t *view, const ngd_acceptor_name_t
     return added;
 }
 
-static view_t *make_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+static view_t *make_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name)
 {
     view_t *view = calloc(1, sizeof *view);
 
     if (!view) {
         return NULL;
     }
-    view->kind = name->kind;
     view->service = name->service ? strdup(name->service) : NULL;
-    view->host = host ? strdup(host) : NULL;
+    view->host = name->host ? strdup(name->host) : NULL;
+    view->admitted = (ngd_acceptor_name_t){ name->kind, view->service, view->host };
     view->facts.id = unique_name(view->name);
     view->facts.keytab = view->name;
-    if ((name->service && !view->service) || (host && !view->host)
-        || krb5_kt_resolve(keys->krb5, view->name, &view->handle) != 0 || fill_view(keys, view, name, host) <= 0) {
+    if ((name->service && !view->service) || (name->host && !view->host)
+        || krb5_kt_resolve(keys->krb5, view->name, &view->handle) != 0 || fill_view(keys, view) <= 0) {
         view_free(keys->krb5, view);
         return NULL;
     }
@@ -303,10 +342,10 @@ static view_t *make_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, co
     return view;
 }
 
-static bool any_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+static bool any_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        if (admits(name, host, &keys->parts[i])) {
+        if (admits(name, &keys->parts[i])) {
             return true;
         }
     }
@@ -315,15 +354,15 @@ static bool any_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *na
 
 const ngd_keyset_view_t *ngd_keyset_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
 {
-    if (name->kind == NGD_ACCEPTOR_NAME) {
-        host = name->host;
-    } else if (name->kind != NGD_ACCEPTOR_HOST) {
-        host = NULL;
+    ngd_acceptor_name_t wanted = *name;
+
+    if (wanted.kind == NGD_ACCEPTOR_HOST) {
+        wanted.host = host;
     }
     pthread_mutex_lock(&keys->lock);
-    view_t *view = find_view(keys, name, host);
-    if (!view && any_admitted(keys, name, host)) {
-        view = make_view(keys, name, host);
+    view_t *view = find_view(keys, &wanted);
+    if (!view && any_admitted(keys, &wanted)) {
+        view = make_view(keys, &wanted);
     }
     pthread_mutex_unlock(&keys->lock);
     return view ? &view->facts : NULL;

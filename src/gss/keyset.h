@@ -15,8 +15,12 @@
 
 typedef struct ngd_keyset ngd_keyset_t;
 
-/* Reads a keytab file through krb5, with one reference; NULL if krb5 does not take it or it holds no key. */
-ngd_keyset_t *ngd_keyset_load(const char *path);
+/*
+ * Reads a keytab file through krb5, with one reference; NULL if krb5 does not
+ * take it, and then in krb5's words why, or "" where it holds no key at all.
+ */
+enum { NGD_WHY_SIZE = 256 };
+ngd_keyset_t *ngd_keyset_load(const char *path, char why[NGD_WHY_SIZE]);
 
 /* Both take NULL. */
 ngd_keyset_t *ngd_keyset_reference(ngd_keyset_t *keys);
@@ -43,6 +47,8 @@ typedef struct {
     const char *service;    /* compared exactly; NULL for NGD_ACCEPTOR_ANY */
     const char *host;       /* compared without regard to case; NGD_ACCEPTOR_NAME only */
 } ngd_acceptor_name_t;
+
+bool ngd_acceptor_name_equal(const ngd_acceptor_name_t *a, const ngd_acceptor_name_t *b);
 
 /* A part of a keyset: a MEMORY keytab with just the entries that an acceptor name admits. */
 typedef struct {

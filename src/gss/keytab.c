@@ -60,6 +60,26 @@ ngd_keytab_state_t ngd_keytab_state(ngd_keytab_t *keytab)
     return state;
 }
 
+const char *ngd_keytab_state_words(ngd_keytab_state_t state)
+{
+    switch (state) {
+    case NGD_KEYTAB_MISSING:
+        return "does not exist";
+    case NGD_KEYTAB_UNREADABLE:
+        return "cannot be read by the user this server runs as";
+    case NGD_KEYTAB_EMPTY:
+        return "holds no key";
+    case NGD_KEYTAB_CORRUPT:
+        return "is no whole keytab (being written, cut off, a directory, or another kind of file)";
+    case NGD_KEYTAB_UNLOADABLE:
+        return "is whole, but Kerberos cannot load it";
+    case NGD_KEYTAB_GOOD:
+    case NGD_KEYTAB_UNREAD:
+        break;
+    }
+    return "is good";
+}
+
 static time_t monotonic_secs(void)
 {
     struct timespec now;
@@ -68,30 +88,48 @@ static time_t monotonic_secs(void)
     return now.tv_sec;
 }
 
+/* What one look at the file brought. */
+typedef struct {
+    bool unchanged;
+    ngd_keytab_file_t file;
+    ngd_keyset_t *keys;             /* NULL: those in use stay */
+    char why[NGD_WHY_SIZE];         /* krb5's words where it does not load a good file */
+} looked_t;
+
 /*
- * Reads the file, and loads it if it is good and new.  krb5 opens the file a
- * second time, so what it saw only counts if the file is still the one that was
- * checked: a third reading must be like the first.
+ * Loads a file that was read and found good.  krb5 opens it a second time, so
+ * what it saw only counts if the file is still the one that was checked: a third
+ * reading must be like the first.  A failure may be krb5's own (its krb5.conf is
+ * being written, say), so the file is looked at again as if it were young.
  */
-static ngd_keyset_t *look_at_file(const ngd_keytab_t *keytab, ngd_keytab_file_t *file)
+static void load_good_file(const ngd_keytab_t *keytab, looked_t *looked)
 {
     ngd_keytab_file_t again;
-    ngd_keyset_t *keys;
 
-    ngd_keytab_file_read(keytab->path, file);
-    if (file->state != NGD_KEYTAB_GOOD || ngd_keytab_file_same_contents(file, &keytab->good)) {
-        return NULL;
-    }
-    keys = ngd_keyset_load(keytab->path);
+    looked->keys = ngd_keyset_load(keytab->path, looked->why);
     ngd_keytab_file_read(keytab->path, &again);
-    if (keys && !ngd_keytab_file_same_contents(file, &again)) {
-        ngd_keyset_release(keys);
-        keys = NULL;
+    bool same = ngd_keytab_file_same_contents(&looked->file, &again);
+    if (looked->keys && same) {
+        return;
     }
-    if (!keys) {
-        file->state = NGD_KEYTAB_CORRUPT;
+    ngd_keyset_release(looked->keys);
+    looked->keys = NULL;
+    looked->file.state = same && looked->why[0] ? NGD_KEYTAB_UNLOADABLE : NGD_KEYTAB_CORRUPT;
+    looked->file.young = looked->file.young || !same || looked->why[0];
+}
+
+/* Only reads what no other thread changes while this one looks. */
+static void look_at_file(const ngd_keytab_t *keytab, looked_t *looked)
+{
+    looked->unchanged = keytab->ever_looked && ngd_keytab_file_unchanged(keytab->path, &keytab->file);
+    if (looked->unchanged) {
+        return;
     }
-    return keys;
+    ngd_keytab_file_read(keytab->path, &looked->file);
+    if (looked->file.state == NGD_KEYTAB_GOOD
+        && !ngd_keytab_file_same_contents(&looked->file, &keytab->good)) {
+        load_good_file(keytab, looked);
+    }
 }
 
 /* Takes what a look brought; true if there is something to tell. */
@@ -119,38 +157,47 @@ static size_t count_of(const ngd_keyset_t *keys)
     return count;
 }
 
-/* Called and returns with the lock held; lets go of it while the file is read. */
+static void tell(ngd_keytab_t *keytab, const looked_t *looked, bool recovered)
+{
+    size_t entries = count_of(keytab->keys);
+    ngd_keytab_news_t news = {
+        .path = keytab->path,
+        .state = looked->file.state,
+        .os_error = looked->file.os_error,
+        .why = looked->why,
+        .entries = entries,
+        .recovered = recovered,
+        .keeps_old_keys = looked->file.state != NGD_KEYTAB_GOOD && entries > 0,
+        .version = ngd_keytab_file_version(&looked->file),
+    };
+
+    pthread_mutex_unlock(&keytab->lock);
+    keytab->tell(&news);
+    pthread_mutex_lock(&keytab->lock);
+}
+
+/*
+ * Called and returns with the lock held, and lets go of it while it looks: a file
+ * system may hang, and the other threads have keys.
+ */
 static void look(ngd_keytab_t *keytab)
 {
-    ngd_keytab_file_t file;
+    looked_t looked = { .keys = NULL };
+    bool news = false, was_bad = keytab->ever_looked && keytab->file.state != NGD_KEYTAB_GOOD;
 
     keytab->looking = true;
-    if (keytab->ever_looked && ngd_keytab_file_unchanged(keytab->path, &keytab->file)) {
-        keytab->last_look_secs = monotonic_secs();
-        keytab->looking = false;
-        return;
-    }
     pthread_mutex_unlock(&keytab->lock);
-    ngd_keyset_t *keys = look_at_file(keytab, &file);
+    look_at_file(keytab, &looked);
     pthread_mutex_lock(&keytab->lock);
-
-    bool news = take_look(keytab, &file, keys);
-    ngd_keytab_news_t told = {
-        .path = keytab->path,
-        .state = file.state,
-        .os_error = file.os_error,
-        .entries = count_of(keytab->keys),
-        .keeps_old_keys = file.state != NGD_KEYTAB_GOOD && keytab->keys,
-        .version = ngd_keytab_file_version(&file),
-    };
+    if (!looked.unchanged) {
+        news = take_look(keytab, &looked.file, looked.keys);
+    }
     keytab->last_look_secs = monotonic_secs();
     keytab->ever_looked = true;
     keytab->looking = false;
     pthread_cond_broadcast(&keytab->looked);
     if (news && keytab->tell) {
-        pthread_mutex_unlock(&keytab->lock);
-        keytab->tell(&told);
-        pthread_mutex_lock(&keytab->lock);
+        tell(keytab, &looked, was_bad && looked.file.state == NGD_KEYTAB_GOOD);
     }
 }
 

@@ -31,7 +31,9 @@ typedef struct {
     const char *path;
     ngd_keytab_state_t state;
     int os_error;           /* errno for NGD_KEYTAB_MISSING and NGD_KEYTAB_UNREADABLE, otherwise 0 */
+    const char *why;        /* krb5's words for NGD_KEYTAB_UNLOADABLE, otherwise "" */
     size_t entries;         /* of the keyset now in use */
+    bool recovered;         /* good now, and was not at the last look */
     bool keeps_old_keys;    /* the file is not good, but an older reading is still in use */
     uint64_t version;       /* the same in every process that sees the file in this state */
 } ngd_keytab_news_t;
@@ -44,6 +46,9 @@ void ngd_keytab_destroy(ngd_keytab_t *keytab);
 
 const char *ngd_keytab_path(const ngd_keytab_t *keytab);
 ngd_keytab_state_t ngd_keytab_state(ngd_keytab_t *keytab);
+
+/* "does not exist" and so on: what a state means for people, behind the keytab's path.  Static. */
+const char *ngd_keytab_state_words(ngd_keytab_state_t state);
 
 typedef enum {
     NGD_LOOK_USUAL,         /* at the file once in NGD_KEYTAB_LOOK_SECS at most */

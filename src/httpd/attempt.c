@@ -44,6 +44,42 @@ void ngd_reference_make(char reference[NGD_REFERENCE_SIZE])
 
 /* ---- attempts ----------------------------------------------------------------------------------------------- */
 
+/* What a request keeps of attempts: in the request of the client also the last one of its whole tree. */
+typedef struct {
+    ngd_attempt_t *own;
+    ngd_attempt_t *last;
+} trace_t;
+
+static trace_t *trace_of(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &negotiate_diag_module);
+}
+
+static trace_t *make_trace(request_rec *r)
+{
+    trace_t *trace = trace_of(r);
+
+    if (!trace) {
+        trace = apr_pcalloc(r->pool, sizeof *trace);
+        ap_set_module_config(r->request_config, &negotiate_diag_module, trace);
+    }
+    return trace;
+}
+
+/* A subrequest that was redirected has both; what it was redirected from is nearer. */
+static request_rec *origin(const request_rec *r)
+{
+    return r->prev ? r->prev : r->main;
+}
+
+static request_rec *client_request(request_rec *r)
+{
+    while (origin(r)) {
+        r = origin(r);
+    }
+    return r;
+}
+
 static void publish(request_rec *r, const ngd_attempt_t *attempt)
 {
     apr_table_setn(r->subprocess_env, "NEGOTIATE_ATTEMPT", attempt->reference);
@@ -52,8 +88,10 @@ static void publish(request_rec *r, const ngd_attempt_t *attempt)
 
 ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, const char *reference)
 {
-    ngd_attempt_t *attempt = apr_pcalloc(r->pool, sizeof *attempt);
+    request_rec *top = client_request(r);
+    ngd_attempt_t *attempt = apr_pcalloc(top->pool, sizeof *attempt);
 
+    attempt->pool = top->pool;
     attempt->policy = *policy;
     attempt->status = HTTP_UNAUTHORIZED;
     if (reference) {
@@ -61,33 +99,35 @@ ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, con
     } else {
         ngd_reference_make(attempt->reference);
     }
+    make_trace(top)->last = attempt;
     ngd_attempt_share(r, attempt);
     return attempt;
 }
 
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt)
 {
-    ap_set_module_config(r->request_config, &negotiate_diag_module, attempt);
+    make_trace(r)->own = attempt;
     publish(r, attempt);
 }
 
 ngd_attempt_t *ngd_attempt_of(const request_rec *r)
 {
-    return ap_get_module_config(r->request_config, &negotiate_diag_module);
-}
+    const trace_t *trace = trace_of(r);
 
-/* A subrequest that was redirected has both; what it was redirected from is nearer. */
-static const request_rec *origin(const request_rec *r)
-{
-    return r->prev ? r->prev : r->main;
+    return trace ? trace->own : NULL;
 }
 
 ngd_attempt_t *ngd_attempt_before(const request_rec *r)
 {
     ngd_attempt_t *attempt = NULL;
+    const request_rec *top = r;
 
-    for (r = origin(r); r && !attempt; r = origin(r)) {
-        attempt = ngd_attempt_of(r);
+    while (!attempt && origin(top)) {
+        top = origin(top);
+        attempt = ngd_attempt_of(top);
+    }
+    if (!attempt && trace_of(top)) {
+        attempt = trace_of(top)->last;
     }
     return attempt;
 }

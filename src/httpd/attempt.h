@@ -1,9 +1,10 @@
 /*
  * attempt.h - one attempt to sign on, as httpd's requests see it.
  *
- * An attempt belongs to the request that made it.  Requests that httpd derives
- * from it (internal redirects, subrequests) share it where their configuration
- * would have decided alike, so that a token is spent once.
+ * httpd answers one request of a client by a tree of its own: subrequests and
+ * internal redirects.  The token is spent once in that tree: whoever comes first
+ * makes the attempt, and the others share it where their configuration would have
+ * decided alike.  An attempt lives in the pool of the client's request.
  */
 #ifndef NGD_ATTEMPT_H
 #define NGD_ATTEMPT_H
@@ -19,13 +20,15 @@ typedef struct {
     ngd_policy_t policy;            /* that decided */
     const char *authorization;      /* the header's value that was decided upon; NULL: none came */
     ngd_header_t header;
-    ngd_span_t token;               /* the header's token, decoded from base64; in the request's pool */
+    ngd_span_t token;               /* the header's token, decoded from base64; in the attempt's pool */
     ngd_stop_t base64_stop;         /* where the base64 broke off */
     ngd_outcome_t outcome;
     unsigned leg;
     int status;                     /* what check_authn answered: OK or an HTTP status */
     ngd_notice_t notice;            /* the body of a refusal */
-    const char *user;               /* accepted: in the pool of the request that made the attempt */
+    const char *user;               /* accepted: who */
+    const char *answer;             /* the value of our WWW-Authenticate; NULL: none */
+    apr_pool_t *pool;
 } ngd_attempt_t;
 
 /* Random state for references; once in each child. */
@@ -40,7 +43,10 @@ void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt);
 
 /* This request's attempt, or NULL. */
 ngd_attempt_t *ngd_attempt_of(const request_rec *r);
-/* The nearest attempt among the requests that this one was derived from, or NULL. */
+/*
+ * The attempt that was made before this request in its tree: the nearest of the
+ * requests that it was derived from, or else the last one anywhere.  Or NULL.
+ */
 ngd_attempt_t *ngd_attempt_before(const request_rec *r);
 
 /* Hook (fixups): publishes the attempt of a request before on the redirected one, for its log line. */

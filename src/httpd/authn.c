@@ -14,6 +14,8 @@
 
 APLOG_USE_MODULE(negotiate_diag);
 
+#define CHALLENGE "Negotiate"
+
 /* ---- headers --------------------------------------------------------------------------------------------------- */
 
 static bool is_forward_proxy(const request_rec *r)
@@ -31,24 +33,32 @@ static const char *challenge_header(const request_rec *r)
     return is_forward_proxy(r) ? "Proxy-Authenticate" : "WWW-Authenticate";
 }
 
-static void challenge(request_rec *r)
+/* Sends the attempt's answer, which goes out whatever the status is to be. */
+static void send_answer(request_rec *r, const ngd_attempt_t *attempt)
 {
-    apr_table_setn(r->err_headers_out, challenge_header(r), "Negotiate");
+    if (attempt->answer) {
+        apr_table_setn(r->err_headers_out, challenge_header(r), attempt->answer);
+    }
+}
+
+static void challenge(request_rec *r, ngd_attempt_t *attempt)
+{
+    attempt->answer = CHALLENGE;
+    send_answer(r, attempt);
 }
 
 /* The server's token: mutual authentication, or the next step of the negotiation (RFC 4559 section 4). */
-static void send_reply(request_rec *r, const ngd_decision_t *decision)
+static void reply(request_rec *r, ngd_attempt_t *attempt, const ngd_decision_t *decision)
 {
-    static const char scheme[] = "Negotiate ";
-    char *value;
+    char *base64;
 
     if (!decision->reply) {
         return;
     }
-    value = apr_palloc(r->pool, sizeof scheme + (apr_size_t)apr_base64_encode_len((int)decision->reply_bytes));
-    memcpy(value, scheme, sizeof scheme);
-    apr_base64_encode_binary(value + sizeof scheme - 1, decision->reply, (int)decision->reply_bytes);
-    apr_table_setn(r->err_headers_out, challenge_header(r), value);
+    base64 = apr_palloc(attempt->pool, (apr_size_t)apr_base64_encode_len((int)decision->reply_bytes));
+    apr_base64_encode_binary(base64, decision->reply, (int)decision->reply_bytes);
+    attempt->answer = apr_pstrcat(attempt->pool, CHALLENGE " ", base64, NULL);
+    send_answer(r, attempt);
 }
 
 /* The request's host without its port, as the acceptor name Host wants it; NULL without one. */
@@ -65,7 +75,7 @@ static int refuse(request_rec *r, ngd_attempt_t *attempt, ngd_notice_t notice)
     attempt->notice = notice;
     attempt->status = notice == NGD_NOTICE_TLS_REQUIRED ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED;
     if (attempt->status == HTTP_UNAUTHORIZED) {
-        challenge(r);
+        challenge(r, attempt);
     }
     return attempt->status;
 }
@@ -80,8 +90,8 @@ static int accept_user(request_rec *r, ngd_attempt_t *attempt, const ngd_decisio
 {
     attempt->outcome = NGD_OUTCOME_ACCEPTED;
     attempt->status = OK;
-    attempt->user = apr_pstrdup(r->pool, decision->client);
-    send_reply(r, decision);
+    attempt->user = apr_pstrdup(attempt->pool, decision->client);
+    reply(r, attempt, decision);
     sign_on(r, attempt);
     ngd_log_accepted(r, attempt);
     return OK;
@@ -91,8 +101,9 @@ static int go_on(request_rec *r, ngd_attempt_t *attempt, const ngd_decision_t *d
 {
     attempt->outcome = NGD_OUTCOME_CONTINUE;
     attempt->notice = NGD_NOTICE_NO_TOKEN;
-    challenge(r);
-    send_reply(r, decision);
+    challenge(r, attempt);
+    reply(r, attempt, decision);
+    ngd_log_continued(r, attempt);
     return attempt->status;
 }
 
@@ -112,10 +123,10 @@ static int ask_for_http1(request_rec *r, ngd_attempt_t *attempt)
 
 /* ---- a token -------------------------------------------------------------------------------------------------------- */
 
-static bool decode_base64(request_rec *r, ngd_attempt_t *attempt)
+static bool decode_base64(ngd_attempt_t *attempt)
 {
     apr_size_t size = NGD_BASE64_BYTES(attempt->header.base64.len);
-    uint8_t *bytes = apr_palloc(r->pool, size);
+    uint8_t *bytes = apr_palloc(attempt->pool, size);
     apr_size_t len;
 
     attempt->base64_stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
@@ -123,17 +134,20 @@ static bool decode_base64(request_rec *r, ngd_attempt_t *attempt)
     return attempt->base64_stop.reason == NGD_STOP_NONE && len > 0;
 }
 
-static bool is_later_leg(ngd_span_t token)
+/* Only what surely begins a negotiation; of the rest GSSAPI knows more than the decoder. */
+static bool is_first_leg(ngd_span_t token)
 {
     ngd_token_t facts;
 
     ngd_token_decode(token, &facts);
-    return facts.kind == NGD_TOKEN_SPNEGO_RESP;
+    return facts.kind == NGD_TOKEN_SPNEGO_INIT || facts.kind == NGD_TOKEN_SPNEGO_INIT2
+           || facts.kind == NGD_TOKEN_NTLM
+           || (facts.kind == NGD_TOKEN_KERBEROS && facts.inner == NGD_INNER_AP_REQ);
 }
 
 /*
  * The negotiation that this token goes on with, taken off the connection; NULL
- * for a first leg.  Anything but a later leg under the same policy ends it.
+ * for a first leg.  A first leg, or another policy, ends it.
  */
 static ngd_negotiation_t *take_pending(ngd_pending_t *pending, ngd_attempt_t *attempt)
 {
@@ -142,7 +156,7 @@ static ngd_negotiation_t *take_pending(ngd_pending_t *pending, ngd_attempt_t *at
     if (!pending || !pending->state) {
         return NULL;
     }
-    if (ngd_policy_equal(&pending->policy, &attempt->policy) && is_later_leg(attempt->token)) {
+    if (ngd_policy_equal(&pending->policy, &attempt->policy) && !is_first_leg(attempt->token)) {
         negotiation = pending->state;
         pending->state = NULL;
         apr_cpystrn(attempt->reference, pending->reference, sizeof attempt->reference);
@@ -150,6 +164,17 @@ static ngd_negotiation_t *take_pending(ngd_pending_t *pending, ngd_attempt_t *at
         ngd_negotiation_end(&pending->state);
     }
     return negotiation;
+}
+
+/* There is nothing to keep the negotiation on: a stream, or a token that was decided upon once already. */
+static int cannot_go_on(request_rec *r, ngd_attempt_t *attempt, ngd_negotiation_t **negotiation)
+{
+    ngd_negotiation_end(negotiation);
+    if (r->connection->master) {
+        return ask_for_http1(r, attempt);
+    }
+    ngd_log_refused(r, attempt, "the negotiation would have to begin anew for this location");
+    return refuse(r, attempt, NGD_NOTICE_REFUSED);
 }
 
 static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *pending,
@@ -161,8 +186,7 @@ static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *
         return accept_user(r, attempt, decision);
     case NGD_VERDICT_CONTINUE:
         if (!pending) {
-            ngd_negotiation_end(negotiation);
-            return ask_for_http1(r, attempt);
+            return cannot_go_on(r, attempt, negotiation);
         }
         pending->state = *negotiation;
         pending->policy = attempt->policy;
@@ -175,9 +199,8 @@ static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *
     return refuse(r, attempt, NGD_NOTICE_REFUSED);
 }
 
-static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay)
+static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay, ngd_pending_t *pending)
 {
-    ngd_pending_t *pending = ngd_connection_pending(r->connection);
     ngd_negotiation_t *negotiation = take_pending(pending, attempt);
     ngd_decision_t decision;
 
@@ -188,39 +211,37 @@ static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay)
     return status;
 }
 
-static int authenticate(request_rec *r, ngd_attempt_t *attempt, const char *authorization, ngd_replay_t replay)
+/* pending is where the negotiation may go on, or NULL. */
+static int authenticate(request_rec *r, ngd_attempt_t *attempt, const char *authorization, ngd_replay_t replay,
+                        ngd_pending_t *pending)
 {
-    attempt->authorization = authorization;
-    ngd_header_split(authorization, authorization ? strlen(authorization) : 0, &attempt->header);
+    attempt->authorization = authorization ? apr_pstrdup(attempt->pool, authorization) : NULL;
+    ngd_header_split(attempt->authorization, authorization ? strlen(authorization) : 0, &attempt->header);
     if (attempt->header.scheme != NGD_SCHEME_NEGOTIATE) {
         ngd_log_no_token(r, attempt);
         return refuse(r, attempt, NGD_NOTICE_NO_TOKEN);
     }
-    if (!decode_base64(r, attempt)) {
+    if (!decode_base64(attempt)) {
         ngd_log_refused(r, attempt, attempt->header.base64.len ? "the token is not base64" : "the token is empty");
         return refuse(r, attempt, NGD_NOTICE_REFUSED);
     }
-    return decide(r, attempt, replay);
+    return decide(r, attempt, replay, pending);
 }
 
 /* ---- requests that httpd derives from others ------------------------------------------------------------------ */
 
 static bool same_header(const ngd_attempt_t *before, const char *authorization)
 {
-    return before->authorization == authorization
-           || (before->authorization && authorization && strcmp(before->authorization, authorization) == 0);
+    return before->authorization ? authorization && strcmp(before->authorization, authorization) == 0
+                                 : !authorization;
 }
 
 static int carry_over(request_rec *r, ngd_attempt_t *before)
 {
     ngd_attempt_share(r, before);
+    send_answer(r, before);
     if (before->outcome == NGD_OUTCOME_ACCEPTED) {
         sign_on(r, before);
-    } else if (before->status == HTTP_UNAUTHORIZED) {
-        /* A subrequest has headers of its own; a redirect has those of the request, reply included. */
-        if (!apr_table_get(r->err_headers_out, challenge_header(r))) {
-            challenge(r);
-        }
     }
     return before->status;
 }
@@ -235,7 +256,7 @@ static int decide_again(request_rec *r, const ngd_policy_t *policy, const ngd_at
     ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, before->reference);
     bool checked = before->outcome == NGD_OUTCOME_ACCEPTED && same_header(before, authorization);
 
-    return authenticate(r, attempt, authorization, checked ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK);
+    return authenticate(r, attempt, authorization, checked ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK, NULL);
 }
 
 static int decide_first(request_rec *r, const ngd_policy_t *policy, const char *authorization)
@@ -243,7 +264,8 @@ static int decide_first(request_rec *r, const ngd_policy_t *policy, const char *
     char reference[NGD_REFERENCE_SIZE];
     bool upgraded = authorization && ngd_connection_upgrade_allowed(r, authorization, reference);
     ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, upgraded ? reference : NULL);
-    int status = authenticate(r, attempt, authorization, upgraded ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK);
+    int status = authenticate(r, attempt, authorization, upgraded ? NGD_REPLAY_CHECKED : NGD_REPLAY_CHECK,
+                              ngd_connection_pending(r->connection));
 
     if (status == OK) {
         ngd_connection_allow_upgrade(r, authorization, attempt->reference);
@@ -266,6 +288,12 @@ static int refuse_without_tls(request_rec *r, const ngd_policy_t *policy)
     return refuse(r, attempt, NGD_NOTICE_TLS_REQUIRED);
 }
 
+/* Without TLS no token was looked at, so nothing was decided that could be carried over. */
+static bool has_decided(const ngd_attempt_t *before)
+{
+    return before && before->notice != NGD_NOTICE_TLS_REQUIRED;
+}
+
 int ngd_authn_check(request_rec *r)
 {
     const ngd_settings_t *settings = ngd_settings(r);
@@ -284,7 +312,7 @@ int ngd_authn_check(request_rec *r)
         return refuse_without_tls(r, &policy);
     }
     before = ngd_attempt_before(r);
-    if (!before || before->notice == NGD_NOTICE_TLS_REQUIRED) {
+    if (!has_decided(before)) {
         return decide_first(r, &policy, authorization);
     }
     if (ngd_policy_equal(&before->policy, &policy) && same_header(before, authorization)) {
@@ -301,7 +329,7 @@ int ngd_authn_challenge(request_rec *r, const char *auth_type)
         return DECLINED;
     }
     if (!attempt || attempt->outcome != NGD_OUTCOME_ACCEPTED) {
-        challenge(r);
+        apr_table_setn(r->err_headers_out, challenge_header(r), CHALLENGE);
     }
     return OK;
 }

@@ -33,9 +33,10 @@ static ngd_format_t accepted_format(const request_rec *r)
     return ngd_format_of_accept(apr_table_get(r->headers_in, "Accept"));
 }
 
-static const char *render(request_rec *r, const ngd_attempt_t *attempt, ngd_format_t format, apr_size_t *len)
+static const char *render(request_rec *r, const ngd_attempt_t *attempt, bool brief, ngd_format_t format,
+                          apr_size_t *len)
 {
-    const ngd_view_t view = { .keytab = false };
+    const ngd_view_t view = { .keytab = false, .brief = brief };
 
     return ngd_report_render(ngd_collect(r, attempt), &view, format, r->pool, len);
 }
@@ -82,8 +83,7 @@ int ngd_whoami_handler(request_rec *r)
     if (wanted && !ngd_format_by_name(wanted, &format)) {
         return refuse_format(r);
     }
-    const ngd_attempt_t *attempt = ngd_attempt_of(r);
-    const char *body = render(r, attempt ? attempt : ngd_attempt_before(r), format, &len);
+    const char *body = render(r, ngd_attempt_of(r), false, format, &len);
     if (!body) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -133,7 +133,7 @@ static void append_notice(request_rec *r, const ngd_attempt_t *attempt, ngd_form
 static void append_report(request_rec *r, const ngd_attempt_t *attempt, apr_bucket_brigade *out)
 {
     apr_size_t len = 0;
-    const char *body = render(r, attempt, NGD_FORMAT_JSON, &len);
+    const char *body = render(r, attempt, true, NGD_FORMAT_JSON, &len);
 
     if (body) {
         APR_BRIGADE_INSERT_TAIL(out, apr_bucket_pool_create(body, len, r->pool, out->bucket_alloc));
@@ -141,33 +141,31 @@ static void append_report(request_rec *r, const ngd_attempt_t *attempt, apr_buck
     ap_set_content_length(r, (apr_off_t)len);
 }
 
+/* httpd turns the 401 of a forward proxy into 407. */
+static bool is_status_of(const ngd_attempt_t *attempt, const request_rec *r)
+{
+    return attempt->status == r->status
+           || (attempt->status == HTTP_UNAUTHORIZED && r->status == HTTP_PROXY_AUTHENTICATION_REQUIRED);
+}
+
 void ngd_refusal_insert(request_rec *r)
 {
-    const ngd_attempt_t *attempt = ngd_attempt_of(r);
+    /* A request can have its status from a subrequest, an index file's for one. */
+    ngd_attempt_t *own = ngd_attempt_of(r);
+    ngd_attempt_t *attempt = own ? own : ngd_attempt_before(r);
 
-    if (!attempt || attempt->status == OK || attempt->status != r->status
-        || attempt->outcome == NGD_OUTCOME_ACCEPTED
+    if (!attempt || attempt->outcome == NGD_OUTCOME_ACCEPTED || !is_status_of(attempt, r)
         || ap_response_code_string(r, ap_index_of_response(r->status))) {
         return;
     }
-    ap_add_output_filter(NGD_REFUSAL_FILTER, NULL, r, r->connection);
+    ap_add_output_filter(NGD_REFUSAL_FILTER, attempt, r, r->connection);
 }
 
-/* Puts our body in the place of httpd's own: the first call sends it, what httpd wrote is dropped. */
-apr_status_t ngd_refusal_filter(ap_filter_t *filter, apr_bucket_brigade *in)
+static apr_bucket_brigade *make_body(request_rec *r, const ngd_attempt_t *attempt)
 {
-    request_rec *r = filter->r;
     ngd_format_t format = accepted_format(r);
-    const ngd_attempt_t *attempt = ngd_attempt_of(r);
-    apr_bucket_brigade *out;
+    apr_bucket_brigade *out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
 
-    if (filter->ctx) {
-        apr_brigade_cleanup(in);
-        return APR_SUCCESS;
-    }
-    filter->ctx = filter;
-    apr_brigade_cleanup(in);
-    out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     if (format == NGD_FORMAT_JSON) {
         append_report(r, attempt, out);
     } else {
@@ -175,5 +173,18 @@ apr_status_t ngd_refusal_filter(ap_filter_t *filter, apr_bucket_brigade *in)
     }
     set_headers(r, format);
     APR_BRIGADE_INSERT_TAIL(out, apr_bucket_eos_create(out->bucket_alloc));
-    return ap_pass_brigade(filter->next, out);
+    return out;
+}
+
+/* Puts our body in the place of httpd's own: the first call sends it, what httpd wrote is dropped. */
+apr_status_t ngd_refusal_filter(ap_filter_t *filter, apr_bucket_brigade *in)
+{
+    const ngd_attempt_t *attempt = filter->ctx;
+
+    apr_brigade_cleanup(in);
+    if (!attempt) {
+        return APR_SUCCESS;
+    }
+    filter->ctx = NULL;
+    return ap_pass_brigade(filter->next, make_body(filter->r, attempt));
 }

@@ -38,9 +38,9 @@ ngd_pending_t *ngd_connection_pending(conn_rec *c);
 /*
  * A request that asks for an upgrade to h2c is answered twice: httpd runs it
  * through authentication before it upgrades, and once more as stream 1, with
- * the same token.  The second time is no replay.  allow() remembers the token
- * that this connection has just had accepted; is_allowed() holds once for it,
- * on a stream of the same connection, and gives back the attempt's reference.
+ * the same token.  The second time is no replay.  The first function remembers
+ * the token that this connection has just had accepted; the second one holds once
+ * for it, on a stream of the same connection, and gives the attempt's reference.
  */
 void ngd_connection_allow_upgrade(request_rec *r, const char *authorization, const char *reference);
 bool ngd_connection_upgrade_allowed(const request_rec *r, const char *authorization,

@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "places.h"
 #include "setup.h"
 
 /* ---- creating, merging, reading ------------------------------------------------------------------ */
@@ -65,7 +66,7 @@ static const char *see_auth_type(cmd_parms *cmd, void *settings, const char *typ
 {
     (void)settings;
     if (ap_cstr_casecmp(type, NGD_AUTH_TYPE) == 0) {
-        ngd_setup_note(cmd, NGD_NOTED_AUTH_TYPE);
+        ngd_places_note(cmd, NGD_PLACED_AUTH_TYPE);
     }
     return NULL;
 }
@@ -73,7 +74,11 @@ static const char *see_auth_type(cmd_parms *cmd, void *settings, const char *typ
 static const char *set_keytab(cmd_parms *cmd, void *settings, const char *path)
 {
     ngd_settings_t *s = settings;
+    const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
 
+    if (misplaced) {
+        return misplaced;
+    }
     if (ap_cstr_casecmpn(path, "FILE:", 5) == 0) {
         path += 5;
     }
@@ -90,15 +95,19 @@ static const char *set_keytab(cmd_parms *cmd, void *settings, const char *path)
     if (!s->keytab) {
         return apr_psprintf(cmd->pool, "%s: out of memory", cmd->cmd->name);
     }
-    ngd_setup_note(cmd, NGD_NOTED_KEYTAB);
+    ngd_places_note(cmd, NGD_PLACED_KEYTAB);
     return NULL;
 }
 
 static const char *set_acceptor_name(cmd_parms *cmd, void *settings, const char *name)
 {
     ngd_settings_t *s = settings;
+    const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
     const char *at = strchr(name, '@');
 
+    if (misplaced) {
+        return misplaced;
+    }
     if (ap_cstr_casecmp(name, "HTTP") == 0) {
         s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" };
     } else if (ap_cstr_casecmp(name, "Host") == 0) {
@@ -122,7 +131,11 @@ static const char *set_acceptor_name(cmd_parms *cmd, void *settings, const char 
 static const char *set_mechanisms(cmd_parms *cmd, void *settings, const char *name)
 {
     ngd_settings_t *s = settings;
+    const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
 
+    if (misplaced) {
+        return misplaced;
+    }
     if (ap_cstr_casecmp(name, "kerberos") != 0) {
         return apr_psprintf(cmd->pool, "%s takes kerberos; \"%s\" is no mechanism of this version",
                             cmd->cmd->name, name);
@@ -134,9 +147,13 @@ static const char *set_mechanisms(cmd_parms *cmd, void *settings, const char *na
 static const char *set_require_tls(cmd_parms *cmd, void *settings, int on)
 {
     ngd_settings_t *s = settings;
+    const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
 
+    if (misplaced) {
+        return misplaced;
+    }
     s->require_tls = on ? NGD_ON : NGD_OFF;
-    ngd_setup_note(cmd, NGD_NOTED_REQUIRE_TLS);
+    ngd_places_note(cmd, NGD_PLACED_REQUIRE_TLS);
     return NULL;
 }
 
@@ -155,7 +172,7 @@ static const char *set_contact(cmd_parms *cmd, void *settings, const char *conta
     return NULL;
 }
 
-/* What decides who gets in is never left to .htaccess. */
+/* What decides who gets in is never left to .htaccess, not even where AllowOverrideList names it. */
 #define NGD_ADMIN_ONLY (RSRC_CONF | ACCESS_CONF)
 
 const command_rec ngd_directives[] = {

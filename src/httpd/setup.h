@@ -1,6 +1,6 @@
 /*
  * setup.h - what this server has once its configuration is read: the keytabs,
- * the fixed bodies, and the checks that stop a start which could not work.
+ * the fixed bodies, and what each child begins with.
  *
  * Lives in the configuration's pool; the children inherit it by fork.
  */
@@ -14,16 +14,6 @@
 #include "report.h"
 
 enum { NGD_CONTACT_MAX = 500 };     /* a line on a page, not a page */
-
-/* Directives whose place in the configuration the checks need. */
-typedef enum {
-    NGD_NOTED_AUTH_TYPE,            /* AuthType Negotiate */
-    NGD_NOTED_KEYTAB,
-    NGD_NOTED_REQUIRE_TLS,
-} ngd_noted_t;
-
-/* Remembers where a directive stands; .htaccess files, which come and go, are not remembered. */
-void ngd_setup_note(const cmd_parms *cmd, ngd_noted_t what);
 
 /* The keytab of that path: one object for the whole server.  NULL when memory ran out. */
 ngd_keytab_t *ngd_setup_keytab(const char *path);

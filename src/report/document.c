@@ -5,6 +5,8 @@
  * null.  Keys are a contract with other people's tools: add freely, never
  * rename.  Nothing here looks behind the spans of a token for its bytes.
  */
+#include <string.h>
+
 #include "report.h"
 #include "value.h"
 
@@ -41,6 +43,7 @@ static const char *const keytab_words[] = {
     [NGD_KEYTAB_UNREADABLE] = "unreadable",
     [NGD_KEYTAB_EMPTY] = "empty",
     [NGD_KEYTAB_CORRUPT] = "corrupt",
+    [NGD_KEYTAB_UNLOADABLE] = "unloadable",
 };
 
 /* APOptions (RFC 4120 section 5.5.1). */
@@ -314,8 +317,24 @@ static json_t *connection_value(const ngd_connection_facts_t *connection)
                      "user_agent", ngd_value_text(connection->user_agent));
 }
 
-json_t *ngd_report_document(const ngd_evidence_t *evidence, const ngd_view_t *view)
+/* The same evidence without what a refused client is not told. */
+static void make_brief(const ngd_evidence_t *evidence, ngd_evidence_t *brief)
 {
+    *brief = *evidence;
+    brief->token.inner = NGD_INNER_NONE;
+    memset(&brief->ticket, 0, sizeof brief->ticket);
+    memset(&brief->keytab, 0, sizeof brief->keytab);
+    memset(&brief->clock, 0, sizeof brief->clock);
+}
+
+json_t *ngd_report_document(const ngd_evidence_t *facts, const ngd_view_t *view)
+{
+    ngd_evidence_t brief;
+    const ngd_evidence_t *evidence = view->brief ? &brief : facts;
+
+    if (view->brief) {
+        make_brief(facts, &brief);
+    }
     return json_pack("{s:i,s:o,s:o,s:n,s:[],s:o,s:o,s:o,s:o,s:o,s:[],s:o}",
                      "version", 1,
                      "attempt", attempt_value(&evidence->attempt),

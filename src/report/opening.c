@@ -8,8 +8,9 @@
 const char ngd_refused_headline[] =
     "You are not signed in: this server did not accept what your browser sent.";
 const char ngd_refused_lead[] =
-    "You cannot mend this yourself; this server's administrators can: they find the reason in their log "
-    "by the reference. If a password box appears, cancel it.";
+    "See that the address has the site's full name, and that you are signed in to your organisation's network. "
+    "If that is so, tell the help desk: this server's administrators find the reason in their log by the "
+    "reference. If a password box appears, cancel it.";
 
 static const char continue_headline[] = "You are not signed in yet: the sign-on needs another step.";
 static const char continue_lead[] =
@@ -18,6 +19,10 @@ static const char continue_lead[] =
 
 static const char anonymous_lead[] =
     "Your browser sent no Kerberos ticket with this request. There are four usual reasons:";
+
+static const char unasked_lead[] =
+    "This address asks nobody to sign on. Your browser sent something all the same: it stands below, and nobody "
+    "has checked it.";
 
 static const char *const anonymous_reasons[] = {
     "It was not asked. A browser sends a ticket only after the server has answered `401` with "
@@ -82,12 +87,17 @@ static void say_accepted(ngd_opening_t *opening, const json_t *document, apr_poo
     }
 }
 
-static void say_anonymous(ngd_opening_t *opening)
+/* Nobody was asked to sign on, or nobody came with anything. */
+static void say_anonymous(const json_t *document, ngd_opening_t *opening)
 {
+    bool brought_something = json_is_object(json_object_get(document, "token"));
+
     opening->let_in = true;
     opening->headline = "Nobody is signed in.";
-    opening->lead = anonymous_lead;
-    opening->reasons = anonymous_reasons;
+    opening->lead = brought_something ? unasked_lead : anonymous_lead;
+    if (!brought_something) {
+        opening->reasons = anonymous_reasons;
+    }
 }
 
 static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool_t *pool)
@@ -95,7 +105,7 @@ static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool
     if (strcmp(opening->state, "accepted") == 0) {
         say_accepted(opening, document, pool);
     } else if (strcmp(opening->state, "anonymous") == 0) {
-        say_anonymous(opening);
+        say_anonymous(document, opening);
     } else if (strcmp(opening->state, "continue") == 0) {
         opening->headline = continue_headline;
         opening->lead = continue_lead;

@@ -41,6 +41,7 @@ bool ngd_format_by_name(const char *name, ngd_format_t *format);
 
 typedef struct {
     bool keytab;            /* may see the keytab's path and all of its entries */
+    bool brief;             /* a refused client: no principal, service, key version, keytab or clock */
 } ngd_view_t;
 
 /*

@@ -16,7 +16,7 @@ static void test_text_openings(void)
         { "NTLM", ntlm, "Authentication Method : NEGOTIATE\nProtocol : NTLM\n" },
         { "nobody", anonymous, "Authentication Method : \nProtocol : Anonymous\n" },
         { "a refusal", refused,
-          "You are not signed in: this server did not accept what your browser sent.\nYou cannot mend this" },
+          "You are not signed in: this server did not accept what your browser sent.\nSee that the address has" },
         { "half a negotiation", another_leg, "You are not signed in yet: " },
     };
 

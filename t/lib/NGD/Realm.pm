@@ -202,7 +202,7 @@ sub share {
 # Options: ccache => path, lifetime => "3s", args => [other options of kinit].
 sub kinit {
     my ($self, $user, %opt) = @_;
-    my $ccache = 'FILE:' . ($opt{ccache} // $self->path("private/$user.ccache"));
+    my $ccache = 'FILE:' . ($opt{ccache} // $self->path('private/' . $user =~ s{/}{-}gr . '.ccache'));
     my @args = (@{ $opt{args} // [] }, $opt{lifetime} ? ('-l', $opt{lifetime}) : ());
     local %ENV = (%ENV, %{ $self->env(ccache => $ccache) });
     my $pid = open my $kinit, '|-';
