@@ -69,6 +69,7 @@ sub new {
         realm => 'EXAMPLE.TEST',
         group => undef,         # who runs httpd's children; undef: the owner
         port  => undef,
+        pkinit => 0,            # also anonymous tickets; needs the KDC's PKINIT module
         %arg,
     }, $class;
     make_path($self->{dir});
@@ -102,6 +103,7 @@ sub start {
     remove_tree($self->{dir}, { keep_root => 1 });
     $self->{port} //= free_port();
     $self->_make_folders;
+    $self->_make_kdc_certificate if $self->{pkinit};
     $self->_write('krb5.conf', 0644, $self->krb5_conf);
     $self->_write('kdc.conf', 0644, $self->_kdc_conf);
     $self->_write('no-mechanisms', 0644, "# no GSSAPI mechanism beyond the built-in ones\n");
@@ -110,6 +112,7 @@ sub start {
         (map { "addprinc -pw ${\ $self->password($_)} $_" } @{ +USERS }),
         (map { "addprinc -randkey $_" } @{ +SERVICES }),
     );
+    $self->kadmin('addprinc -randkey WELLKNOWN/ANONYMOUS') if $self->{pkinit};
     $self->export_keytab('http.keytab', @{ +SERVICES });
     $self->_write('state.json', 0600, JSON::PP->new->canonical->encode({%$self}));
     $self->_start_kdc;
@@ -202,7 +205,7 @@ sub share {
 # Options: ccache => path, lifetime => "3s", args => [other options of kinit].
 sub kinit {
     my ($self, $user, %opt) = @_;
-    my $ccache = 'FILE:' . ($opt{ccache} // $self->path('private/' . $user =~ s{/}{-}gr . '.ccache'));
+    my $ccache = 'FILE:' . ($opt{ccache} // $self->path("private/$user.ccache"));
     my @args = (@{ $opt{args} // [] }, $opt{lifetime} ? ('-l', $opt{lifetime}) : ());
     local %ENV = (%ENV, %{ $self->env(ccache => $ccache) });
     my $pid = open my $kinit, '|-';
@@ -214,6 +217,21 @@ sub kinit {
     print {$kinit} $opt{password} // $self->password($user), "\n";
     close $kinit or die "kinit $user failed\n";
     return $ccache;
+}
+
+# A ticket of nobody's (RFC 8062).
+sub kinit_anonymous {
+    my ($self) = @_;
+    my $ccache = 'FILE:' . $self->path('private/anonymous.ccache');
+    local %ENV = (%ENV, %{ $self->env(ccache => $ccache) });
+    system('kinit', '-n', "\@$self->{realm}") == 0 or die "kinit -n failed\n";
+    return $ccache;
+}
+
+# Is the module there that a realm with pkinit => 1 needs?
+sub has_pkinit {
+    my @found = glob '/usr/lib*/krb5/plugins/preauth/pkinit.so /usr/lib/*/krb5/plugins/preauth/pkinit.so';
+    return scalar @found;
 }
 
 # ---- environment -----------------------------------------------------------
@@ -254,7 +272,7 @@ $more
 [realms]
     $realm = {
         kdc = ${\ LOOPBACK}:$port
-    }
+${\ $self->_pkinit('pkinit_anchors', 'kdc.crt') }    }
 
 [domain_realm]
     .$domain = $realm
@@ -288,7 +306,7 @@ sub _kdc_conf {
         max_renewable_life = 7d
         supported_enctypes = aes256-cts:normal aes128-cts:normal
         default_principal_flags = +preauth
-    }
+${\ $self->_pkinit('pkinit_identity', 'kdc.crt,private/kdc.key') }${\ $self->_pkinit('pkinit_anchors', 'kdc.crt') }    }
 
 [dbmodules]
     db = {
@@ -301,6 +319,14 @@ sub _kdc_conf {
     kdc = FILE:$dir/private/kdc.log
     default = FILE:$dir/private/krb5.log
 EOT
+}
+
+# A line of krb5.conf or kdc.conf that names files of the realm's folder.
+sub _pkinit {
+    my ($self, $setting, $files) = @_;
+    return '' unless $self->{pkinit};
+    my $paths = join ',', map { $self->path($_) } split /,/, $files;
+    return "        $setting = FILE:$paths\n";
 }
 
 # ---- workers ---------------------------------------------------------------
@@ -316,6 +342,36 @@ sub _make_folders {
     chown -1, $gid, $dir, "$dir/rcache" or die "chown $dir: $!\n";
     chmod 0710, $dir;
     chmod 0770, "$dir/rcache";
+    return;
+}
+
+# The KDC's own certificate, as RFC 4556 section 3.2.4 wants it.
+sub _make_kdc_certificate {
+    my ($self) = @_;
+    my $realm = $self->{realm};
+    my $request = $self->_write('private/kdc.cnf', 0600, <<"EOT");
+[req]
+distinguished_name = name
+prompt = no
+[name]
+CN = KDC of $realm
+[kdc]
+basicConstraints = CA:TRUE
+extendedKeyUsage = 1.3.6.1.5.2.3.5
+subjectAltName = otherName:1.3.6.1.5.2.2;SEQUENCE:kdc_principal_name
+[kdc_principal_name]
+realm = EXP:0, GeneralString:$realm
+principal_name = EXP:1, SEQUENCE:kdc_principal
+[kdc_principal]
+name_type = EXP:0, INTEGER:2
+name_string = EXP:1, SEQUENCE:kdc_components
+[kdc_components]
+first = GeneralString:krbtgt
+second = GeneralString:$realm
+EOT
+    $self->_run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-sha256',
+        '-config', $request, '-extensions', 'kdc',
+        '-keyout', $self->path('private/kdc.key'), '-out', $self->path('kdc.crt'));
     return;
 }
 

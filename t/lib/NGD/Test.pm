@@ -62,12 +62,12 @@ sub helper {
     return "$ENV{NGD_BUILD_DIR}/t/helper/$name";
 }
 
-# The first tokens, in base64, that alice (or user => ...) would send; other
-# arguments are gsstoken's.
+# The first tokens, in base64, that alice would send, or user => ..., or whoever a
+# ccache => ... is of; other arguments are gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
-    my $user = @args && $args[0] eq 'user' ? (splice @args, 0, 2)[1] : 'alice';
-    local %ENV = (%ENV, %{ realm()->env(ccache => realm()->kinit($user)) });
+    my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
+    local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
     open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
     chomp(my @tokens = <$out>);
     close $out or die "gsstoken $spn failed\n";

@@ -290,7 +290,8 @@ sub ports {
 
 sub start_realm {
     my ($group) = @_;
-    my $realm = NGD::Realm->new(dir => "$run/t/realm", group => $> == 0 ? $group : undef)->start;
+    my $realm = NGD::Realm->new(dir => "$run/t/realm", group => $> == 0 ? $group : undef,
+        pkinit => NGD::Realm::has_pkinit())->start;
     # A service that shares no key with the test server's own.
     $realm->export_keytab('other.keytab', $realm->add_principal('HTTP/other.example.test'));
     # Keys of two services of one host, and of another host.
