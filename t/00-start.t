@@ -29,7 +29,9 @@ is_deeply [listening_addresses(vars('tls_port'))], ['0100007F'], 'its TLS port t
 is_deeply [listening_addresses(realm()->port)], ['0100007F'], 'the KDC too';
 
 my $mpm = $ENV{NGD_MPM} || 'event';
-like error_log(), qr/resuming normal operations/, 'the start is logged';
+my $log = error_log();
+like $log, qr/resuming normal operations/, 'the start is logged';
+like $log, qr/negotiate_diag:error\b.*rotating\.keytab does not exist; nobody can sign on/, 'and which keytab is missing';
 is Apache::Test::config()->{mpm}, $mpm, "the MPM is $mpm";
 
 done_testing;

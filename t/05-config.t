@@ -49,6 +49,7 @@ my $key  = 'NegotiateKeytab /k';
 
 stops('AuthType Negotiate without a keytab', location('/x', $auth), qr/AuthType Negotiate at .*configtest\.conf:\d+ has no NegotiateKeytab: .*for example/);
 stops('a keytab in a sibling only', location('/x', $auth) . location('/y', $key), qr/has no NegotiateKeytab/);
+stops('a keytab in a section whose path begins alike only', location('/x', $key) . location('/xy', $auth), qr/has no NegotiateKeytab/);
 stops('a keytab in another virtual host only',
     "<VirtualHost *:1>\n" . location('/x', $auth) . "</VirtualHost>\n<VirtualHost *:1>\n$key\n</VirtualHost>\n",
     qr/has no NegotiateKeytab/);
@@ -68,10 +69,12 @@ starts('another AuthType needs no keytab', location('/x', "AuthType Basic\nAuthN
 stops('another type of keytab', 'NegotiateKeytab MEMORY:x', qr/NegotiateKeytab takes the path of a keytab file; "MEMORY:x" is another type/);
 starts('FILE: before the path is understood', 'NegotiateKeytab FILE:/k');
 stops('an acceptor name of no kind', 'NegotiateAcceptorName HTTP/x', qr/NegotiateAcceptorName takes HTTP, Host, Any or service\@host .*"HTTP\/x" is none of them/);
+stops('an acceptor name with an instance', 'NegotiateAcceptorName HTTP/x@y', qr/is none of them/);
 stops('an acceptor name without a host', 'NegotiateAcceptorName HTTP@', qr/is none of them/);
 starts("the acceptor name $_ is understood", "NegotiateAcceptorName $_") for qw(HTTP Host Any any HTTP@www.example.test);
 stops('a mechanism that there is none of', 'NegotiateMechanisms kerberos digest', qr/NegotiateMechanisms takes kerberos; "digest" is no mechanism/);
 stops('a switch that is neither', 'NegotiateRequireTLS maybe', qr/NegotiateRequireTLS must be On or Off/);
+starts('a contact of 500 characters is understood', 'NegotiateContact ' . 'x' x 500);
 stops('a contact that is a page', 'NegotiateContact ' . 'x' x 501, qr/NegotiateContact takes at most 500 characters/);
 
 # ---- merging -------------------------------------------------------------------
@@ -132,5 +135,9 @@ for my $directive ('NegotiateKeytab /k', 'NegotiateAcceptorName Any', 'Negotiate
 open my $in, '<', vars('t_logs') . '/error_log' or die "error_log: $!\n";
 my @warnings = grep { /AuthType Negotiate at .* also answers without TLS/ } <$in>;
 is scalar @warnings, 1, 'the start warns once of sign-on without TLS';
+my ($file, $line) = $warnings[0] =~ / at (\S+):(\d+) also/;
+open my $conf, '<', $file or die "$file: $!\n";
+my ($section) = reverse grep { /^<Location/ } (<$conf>)[0 .. $line - 1];
+like $section, qr{"?/derived\b}, 'where it may happen, not where TLS is required';
 
 done_testing;

@@ -12,6 +12,7 @@ for my $path ('/only-alice', '/by-expression') {
     is $anybody->get($path)->status, 401, "$path challenges one who brings no token";
     my $refused = $bob->get($path);
     is $refused->status, 403, "$path answers bob with 403";
+    unlike $refused->body, qr/not signed in/, 'says nothing of signing on';
     unlike join(',', $refused->header('WWW-Authenticate')), qr/Negotiate(?:,|\z)/, 'and asks him for nothing more';
 }
 

@@ -7,6 +7,11 @@ use NGD::Test;
 
 my ($alice, $anybody) = (client('alice'), client());
 
+sub access_log_last {
+    open my $in, '<', vars('t_logs') . '/access_log' or die "access_log: $!\n";
+    return (<$in>)[-1];
+}
+
 # ---- JSON: the contract ---------------------------------------------------------
 
 my %contract = (
@@ -44,7 +49,13 @@ is_deeply [@{ $report->{keytab}{matched} }{qw(principal kvno enctype)}],
 is_deeply [@{ $report->{keytab} }{qw(path entries)}], [undef, []], 'nothing else of the keytab is shown';
 cmp_ok abs $report->{clock}{skew_secs}, '<', 5, 'the clocks of one machine agree';
 is $report->{connection}{header_limit_bytes}, 8190, 'the limit is LimitRequestFieldSize';
-cmp_ok $report->{token}{header_bytes}, '>', $report->{token}{token_bytes}, 'the header is longer than its token';
+my $field = 'Authorization: Negotiate ' . tokens('HTTP/web.localhost');
+my $again = client()->connection;
+is $again->request('/whoami?format=json', headers => [$field])->json->{token}{header_bytes}, length $field,
+    'the header is counted as LimitRequestFieldSize counts it';
+my $replayed = $again->request('/whoami', headers => [$field, 'Accept: application/json'])->json;
+is_deeply [$replayed->{attempt}{outcome}, $replayed->{ticket}, $replayed->{keytab}{matched}, $replayed->{clock}{client}],
+    ['refused', undef, undef, undef], 'of a refused token nothing is shown that only a key can tell';
 is_deeply [@{ $report->{connection} }{qw(protocol requests proxied)}, $report->{connection}{tls} ? 1 : 0],
     ['HTTP/1.1', 1, JSON::PP::false(), 0], 'the connection';
 
@@ -57,8 +68,12 @@ is_deeply [map { $_->{requests} } @three], [1, 2, 3], 'requests on a connection 
 is scalar(keys %{ { map { $_->{id} => 1 } @three } }), 1, 'and its name stays';
 my @streams = map { $_->json->{connection} } $alice->get([('/whoami?format=json') x 3], tls => 1, http => '2');
 is scalar(keys %{ { map { $_->{id} => 1 } @streams } }), 1, 'the streams of an HTTP/2 connection have one name';
-my $proxied = $alice->get('/whoami?format=json', headers => ['Via: 1.1 proxy']);
-ok $proxied->json->{connection}{proxied}, 'a Via header shows';
+like $streams[0]{id}, qr/\A\w{4}-\w{4}\z/, 'which is a reference';
+is_deeply [map { $_->{requests} } @streams], [1, 2, 3], 'and are counted';
+for my $header ('Via: 1.1 proxy', 'Forwarded: for=192.0.2.1', 'X-Forwarded-For: 192.0.2.1') {
+    my $proxied = $alice->get('/whoami?format=json', headers => [$header]);
+    ok $proxied->json->{connection}{proxied}, "the header $header shows";
+}
 
 # ---- the other formats ---------------------------------------------------------------
 
@@ -76,6 +91,7 @@ unlike $html->body, qr{(?:src|href)="(?:https?:)?//}i, 'and loads nothing from e
 for my $page ($html, $text, $answer) {
     is $page->header('Cache-Control'), 'no-store', 'it may not be kept';
     is $page->header('X-Content-Type-Options'), 'nosniff', 'nor taken for something else';
+    is $page->header('Referrer-Policy'), 'no-referrer', 'nor told to the next page';
 }
 like $html->header('Content-Security-Policy'), qr/\Adefault-src 'none'.*frame-ancestors 'none'/, 'its policy forbids all';
 like $html->header('Vary'), qr/Accept/, 'caches are told what it varies by';
@@ -109,13 +125,17 @@ my $open = $anybody->get('/open', headers => ['Accept: text/plain']);
 like $open->body, qr/\AAuthentication Method : ?\nProtocol : Anonymous\n/, 'without AuthType the page answers everybody';
 my $claimed = $anybody->connection->request('/open?format=json',
     headers => ['Authorization: Negotiate ' . tokens('HTTP/web.example.test')])->json;
+is $claimed->{token}{ticket}{sname}, 'HTTP/web.example.test', 'it shows what a token claims';
+like access_log_last(), qr/attempt=\Q$claimed->{attempt}{id}\E/, 'the access log has its reference, as that of an attempt';
+my $logged = $alice->get('/whoami?format=json')->json;
+like access_log_last(), qr/attempt=\Q$logged->{attempt}{id}\E connection=\Q$logged->{connection}{id}\E/, 'and of the connection';
+is_deeply [$claimed->{attempt}{outcome}, $claimed->{ticket}, $claimed->{authentication}{user}], ['anonymous', undef, undef],
+    'and believes nothing of it';
+
 my $unasked = $anybody->connection->request('/open?format=text',
     headers => ['Authorization: Negotiate ' . tokens('HTTP/web.example.test')])->body;
 like $unasked, qr/Nobody is signed in\..*asks nobody to sign on.*HTTP\/web\.example\.test/s,
     'in words it does not deny what was sent';
 unlike $unasked, qr/sent no Kerberos ticket/, 'nor explain why nothing came';
-is $claimed->{token}{ticket}{sname}, 'HTTP/web.example.test', 'it shows what a token claims';
-is_deeply [$claimed->{attempt}{outcome}, $claimed->{ticket}, $claimed->{authentication}{user}], ['anonymous', undef, undef],
-    'and believes nothing of it';
 
 done_testing;

@@ -68,7 +68,7 @@ like $refused->body, qr/You are not signed in: this server did not accept what y
 unlike $refused->body, qr/EXAMPLE\.TEST|HTTP\/web|kvno/, 'and gives nothing away';
 ($reference) = $refused->body =~ /($REFERENCE)/;
 my $log = error_log();
-like $log, qr/negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=spnego-init sname=\\?"HTTP\/web\.localhost\@EXAMPLE\.TEST\\?" kvno=\d+ enctype=aes256/,
+like $log, qr/negotiate_diag:warn\b.*negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=spnego-init sname=\\?"HTTP\/web\.localhost\@EXAMPLE\.TEST\\?" kvno=\d+ enctype=aes256/,
     'the log has its reference, the reason and what the token claims';
 like access_log_last(), qr/attempt=\Q$reference\E/, 'the access log its reference';
 
@@ -88,12 +88,20 @@ unlike error_log(), qr/ user="bo/, 'and the log line has no field of its making'
 my $broken = $anybody->connection->request('/nego/', headers => ['Accept: application/json', 'Authorization: Negotiate YIIC!A=='])->json;
 is $broken->{attempt}{outcome}, 'refused', 'base64 that is none is refused';
 is_deeply [@{ $broken->{token}{stopped} }{qw(in offset)}], ['base64', 4], 'the report says where it broke off';
+like error_log(), qr/fault="the token is not base64" token=\S+ stopped=4 expected=/, 'and the log too';
+my $good = tokens('HTTP/web.localhost');
+is $anybody->connection->request('/nego/', headers => ["Authorization: Negotiate $good!"])->status, 401,
+    'a good token with something behind it that is no base64 is refused';
+$anybody->connection->request('/nego/', headers => ['Authorization: Negotiate']);
+like error_log(), qr/fault="the token is empty"/, 'an empty token is called so';
 
 # ---- without TLS ------------------------------------------------------------------
 
 my $plain = $anybody->get('/tls-only', headers => ['Accept: text/html']);
 is $plain->status, 403, 'without TLS the answer is 403';
 like $plain->body, qr/https/, 'and the page says what to do';
+like error_log(), qr/negotiate_diag:info\b.*negotiate: refused reference=\S+ fault="this location is served over TLS only/,
+    'the log has it';
 
 # ---- the contact -------------------------------------------------------------------
 
@@ -101,6 +109,20 @@ my $contact = sub { $anybody->get($_[0], headers => [$_[1] // 'Accept: text/html
 like $contact->('/contact'), qr/help &lt;desk&gt;\@example\.test/, 'NegotiateContact shows, escaped';
 like $contact->('/contact', 'Accept: text/plain'), qr/help <desk>\@example\.test/, 'in text as it is';
 like $contact->('/contact/mail'), qr/href="mailto:helpdesk\@example\.test"/, 'a mail address is a link';
+like $contact->('/contact/deeper'), qr/help &lt;desk&gt;\@example\.test/, 'an inner section keeps it';
+is $anybody->get('/contact/deeper', headers => ['Accept: application/json'])->json->{contact}, 'help <desk>@example.test',
+    'also for the report';
 unlike $contact->('/contact/none'), qr/desk\@example/, 'none takes an outer one away';
+
+# ---- references over several lives of the server --------------------------------------
+
+# The references of the first requests that new children answer.
+sub first_references {
+    graceful();
+    return map { $anybody->get('/nego/')->body =~ /($REFERENCE)/ } 1 .. 10;
+}
+my %seen;
+$seen{$_}++ for first_references(), first_references();
+is scalar keys %seen, 20, 'no two children draw the same references';
 
 done_testing;

@@ -96,10 +96,21 @@ typedef struct {
     char why[NGD_WHY_SIZE];         /* krb5's words where it does not load a good file */
 } looked_t;
 
+static size_t count_of(const ngd_keyset_t *keys)
+{
+    size_t count = 0;
+
+    if (keys) {
+        ngd_keyset_entries(keys, &count);
+    }
+    return count;
+}
+
 /*
  * Loads a file that was read and found good.  krb5 opens it a second time, so
  * what it saw only counts if the file is still the one that was checked: a third
- * reading must be like the first.  A failure may be krb5's own (its krb5.conf is
+ * reading must be like the first, and every record an entry: krb5 ends quietly at
+ * one that it does not understand.  A failure may be krb5's own (its krb5.conf is
  * being written, say), so the file is looked at again as if it were young.
  */
 static void load_good_file(const ngd_keytab_t *keytab, looked_t *looked)
@@ -109,7 +120,8 @@ static void load_good_file(const ngd_keytab_t *keytab, looked_t *looked)
     looked->keys = ngd_keyset_load(keytab->path, looked->why);
     ngd_keytab_file_read(keytab->path, &again);
     bool same = ngd_keytab_file_same_contents(&looked->file, &again);
-    if (looked->keys && same) {
+    bool whole = looked->file.records == 0 || looked->file.records == count_of(looked->keys);
+    if (looked->keys && same && whole) {
         return;
     }
     ngd_keyset_release(looked->keys);
@@ -145,16 +157,6 @@ static bool take_look(ngd_keytab_t *keytab, const ngd_keytab_file_t *file, ngd_k
         keytab->good = *file;
     }
     return news;
-}
-
-static size_t count_of(const ngd_keyset_t *keys)
-{
-    size_t count = 0;
-
-    if (keys) {
-        ngd_keyset_entries(keys, &count);
-    }
-    return count;
 }
 
 static void tell(ngd_keytab_t *keytab, const looked_t *looked, bool recovered)

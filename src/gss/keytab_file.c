@@ -28,10 +28,8 @@ static int32_t record_length(const unsigned char *p)
  * is a hole).  krb5 takes a record that is cut off for the end of the keytab;
  * to us it says that somebody is writing.  krb5 ends at a length of 0 too.
  */
-static ngd_keytab_state_t check_records(const unsigned char *p, size_t left)
+static ngd_keytab_state_t check_records(const unsigned char *p, size_t left, size_t *records)
 {
-    size_t records = 0;
-
     while (left > 0) {
         if (left < KEYTAB_LENGTH_BYTES) {
             return NGD_KEYTAB_CORRUPT;
@@ -44,17 +42,17 @@ static ngd_keytab_state_t check_records(const unsigned char *p, size_t left)
         if (bytes > left - KEYTAB_LENGTH_BYTES) {
             return NGD_KEYTAB_CORRUPT;
         }
-        records += length > 0;
+        *records += length > 0;
         p += KEYTAB_LENGTH_BYTES + bytes;
         left -= KEYTAB_LENGTH_BYTES + bytes;
     }
-    if (records > NGD_KEYTAB_ENTRIES_MAX) {
+    if (*records > NGD_KEYTAB_ENTRIES_MAX) {
         return NGD_KEYTAB_CORRUPT;
     }
-    return records > 0 ? NGD_KEYTAB_GOOD : NGD_KEYTAB_EMPTY;
+    return *records > 0 ? NGD_KEYTAB_GOOD : NGD_KEYTAB_EMPTY;
 }
 
-static ngd_keytab_state_t check_structure(const unsigned char *bytes, size_t len)
+static ngd_keytab_state_t check_structure(const unsigned char *bytes, size_t len, size_t *records)
 {
     if (len == 0) {
         return NGD_KEYTAB_EMPTY;
@@ -63,7 +61,7 @@ static ngd_keytab_state_t check_structure(const unsigned char *bytes, size_t len
         return NGD_KEYTAB_CORRUPT;
     }
     if (bytes[1] == KEYTAB_VERSION_2) {
-        return check_records(bytes + KEYTAB_HEADER_BYTES, len - KEYTAB_HEADER_BYTES);
+        return check_records(bytes + KEYTAB_HEADER_BYTES, len - KEYTAB_HEADER_BYTES, records);
     }
     return bytes[1] == KEYTAB_VERSION_1 ? NGD_KEYTAB_GOOD : NGD_KEYTAB_CORRUPT;
 }
@@ -126,7 +124,7 @@ static void read_contents(int fd, ngd_keytab_file_t *file)
     } else if (len != (ssize_t)file->size) {
         file->state = NGD_KEYTAB_CORRUPT;
     } else {
-        file->state = check_structure(bytes, (size_t)len);
+        file->state = check_structure(bytes, (size_t)len, &file->records);
         EVP_Digest(bytes, (size_t)len, file->digest, NULL, EVP_sha256(), NULL);
     }
     OPENSSL_cleanse(bytes, size);

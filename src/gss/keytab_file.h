@@ -21,6 +21,7 @@ typedef struct {
     off_t size;
     struct timespec modified;
     struct timespec changed;
+    size_t records;                         /* that hold an entry each; 0 for the old format, which is not walked */
     bool young;                             /* so fresh that the next change may carry the same time stamps */
     unsigned char digest[NGD_DIGEST_BYTES]; /* of the contents, where state is NGD_KEYTAB_GOOD */
 } ngd_keytab_file_t;

@@ -80,9 +80,9 @@ static request_rec *client_request(request_rec *r)
     return r;
 }
 
-static void publish(request_rec *r, const ngd_attempt_t *attempt)
+void ngd_attempt_publish(request_rec *r, const char *reference)
 {
-    apr_table_setn(r->subprocess_env, "NEGOTIATE_ATTEMPT", attempt->reference);
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_ATTEMPT", reference);
     apr_table_setn(r->subprocess_env, "NEGOTIATE_CONNECTION", ngd_connection_id(r->connection));
 }
 
@@ -107,7 +107,7 @@ ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, con
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt)
 {
     make_trace(r)->own = attempt;
-    publish(r, attempt);
+    ngd_attempt_publish(r, attempt->reference);
 }
 
 ngd_attempt_t *ngd_attempt_of(const request_rec *r)
@@ -137,7 +137,7 @@ int ngd_attempt_fixup(request_rec *r)
     const ngd_attempt_t *attempt = ngd_attempt_of(r) ? NULL : ngd_attempt_before(r);
 
     if (attempt) {
-        publish(r, attempt);
+        ngd_attempt_publish(r, attempt->reference);
     }
     return DECLINED;
 }

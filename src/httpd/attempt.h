@@ -41,6 +41,9 @@ ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, con
 /* Makes another request's attempt this one's too. */
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt);
 
+/* Puts a reference, and the connection's name, into the request's environment.  reference lives as long as r. */
+void ngd_attempt_publish(request_rec *r, const char *reference);
+
 /* This request's attempt, or NULL. */
 ngd_attempt_t *ngd_attempt_of(const request_rec *r);
 /*

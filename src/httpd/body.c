@@ -75,7 +75,7 @@ int ngd_whoami_handler(request_rec *r)
     if (!r->handler || strcmp(r->handler, "negotiate-whoami") != 0) {
         return DECLINED;
     }
-    r->allowed |= AP_METHOD_BIT << M_GET;
+    ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET, -1);
     if (r->method_number != M_GET) {
         return HTTP_METHOD_NOT_ALLOWED;
     }
@@ -116,7 +116,6 @@ static const char *slot_text(request_rec *r, const ngd_attempt_t *attempt, ngd_s
 static void append_notice(request_rec *r, const ngd_attempt_t *attempt, ngd_format_t format, apr_bucket_brigade *out)
 {
     const ngd_template_t *body = ngd_setup_notice(attempt->notice, format);
-    apr_off_t total = 0;
 
     for (apr_size_t i = 0; i < body->count; i++) {
         const ngd_piece_t *piece = &body->piece[i];
@@ -125,9 +124,7 @@ static void append_notice(request_rec *r, const ngd_attempt_t *attempt, ngd_form
         apr_size_t len = literal ? piece->len : strlen(text);
         APR_BRIGADE_INSERT_TAIL(out, literal ? apr_bucket_immortal_create(text, len, out->bucket_alloc)
                                              : apr_bucket_pool_create(text, len, r->pool, out->bucket_alloc));
-        total += (apr_off_t)len;
     }
-    ap_set_content_length(r, total);
 }
 
 static void append_report(request_rec *r, const ngd_attempt_t *attempt, apr_bucket_brigade *out)
@@ -138,7 +135,6 @@ static void append_report(request_rec *r, const ngd_attempt_t *attempt, apr_buck
     if (body) {
         APR_BRIGADE_INSERT_TAIL(out, apr_bucket_pool_create(body, len, r->pool, out->bucket_alloc));
     }
-    ap_set_content_length(r, (apr_off_t)len);
 }
 
 /* httpd turns the 401 of a forward proxy into 407. */

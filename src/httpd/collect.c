@@ -167,7 +167,7 @@ static void collect_no_attempt(request_rec *r, ngd_evidence_t *evidence)
     char *reference = apr_palloc(r->pool, NGD_REFERENCE_SIZE);
 
     ngd_reference_make(reference);
-    apr_table_setn(r->subprocess_env, "NEGOTIATE_ATTEMPT", reference);
+    ngd_attempt_publish(r, reference);
     evidence->attempt.reference = reference;
     evidence->attempt.outcome = r->user ? NGD_OUTCOME_ACCEPTED : NGD_OUTCOME_ANONYMOUS;
     collect_unasked_token(r, evidence);

@@ -26,15 +26,12 @@ void ngd_places_begin(apr_pool_t *pconf)
     places = apr_array_make(pconf, 8, sizeof(place_t));
 }
 
-/* The innermost real section: <IfModule>, <IfDefine> and their like bind nothing. */
+/* The section around a directive.  (httpd resolves <IfModule> and its like while it reads; they are no parents.) */
 static const ap_directive_t *section_of(const ap_directive_t *directive)
 {
-    const ap_directive_t *at = directive->parent;
+    const ap_directive_t *parent = directive->parent;
 
-    while (at && (ap_cstr_casecmpn(at->directive, "<If", 3) == 0 && ap_cstr_casecmp(at->directive, "<If") != 0)) {
-        at = at->parent;
-    }
-    return at && ap_cstr_casecmp(at->directive, "<VirtualHost") != 0 ? at : NULL;
+    return parent && ap_cstr_casecmp(parent->directive, "<VirtualHost") != 0 ? parent : NULL;
 }
 
 void ngd_places_note(const cmd_parms *cmd, ngd_placed_t what)

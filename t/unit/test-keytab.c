@@ -2,13 +2,17 @@
  * The watched keytab: what a changing file does to the keys in use.  Needs krb5
  * but no KDC: the keytabs are made here.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <krb5.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -23,6 +27,41 @@ static void remember_news(const ngd_keytab_news_t *news)
 {
     last_news = *news;
     news_count++;
+}
+
+/* ---- in the place of the system's own functions --------------------------------------------------------- */
+
+static const struct stat *frozen;           /* what stat() says, as if nothing had changed */
+static time_t ahead_secs;                   /* by which the clock is ahead */
+static void (*before_load)(void);           /* what happens once the file was read and before krb5 reads it */
+
+int stat(const char *file, struct stat *st)
+{
+    if (frozen) {
+        *st = *frozen;
+        return 0;
+    }
+    return fstatat(AT_FDCWD, file, st, 0);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+
+    now->tv_sec += ahead_secs;
+    return result;
+}
+
+krb5_error_code krb5_kt_start_seq_get(krb5_context krb5, krb5_keytab keytab, krb5_kt_cursor *cursor)
+{
+    typedef krb5_error_code function(krb5_context, krb5_keytab, krb5_kt_cursor *);
+    void (*now)(void) = before_load;
+
+    before_load = NULL;
+    if (now) {
+        now();
+    }
+    return ((function *)dlsym(RTLD_NEXT, "krb5_kt_start_seq_get"))(krb5, keytab, cursor);
 }
 
 static const char *const two_hosts[] = {
@@ -71,6 +110,15 @@ static void put_bytes(const char *file, const void *bytes, size_t len)
     }
 }
 
+static void append_bytes(const char *file, const void *bytes, size_t len)
+{
+    FILE *f = fopen(file, "ab");
+
+    if (!f || fwrite(bytes, 1, len, f) != len || fclose(f) != 0) {
+        exit(99);
+    }
+}
+
 /* ---- files that are not good ------------------------------------------------------------------------------ */
 
 static void test_states(void)
@@ -101,6 +149,21 @@ static void test_states(void)
     }
 }
 
+/* A good keytab, and something behind its last entry. */
+static void test_behind_the_end(void)
+{
+    ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
+
+    write_keytab(path, 1, two_hosts);
+    append_bytes(path, "\0\0\0\0zz", 6);
+    check(keys_in_use(keytab) == 4, "a length of 0 ends a good keytab");
+    write_keytab(path, 3, two_hosts);
+    check(truncate(path, NGD_KEYTAB_BYTES_MAX + 1) == 0 && first_kvno(keytab) == 1
+              && ngd_keytab_state(keytab) == NGD_KEYTAB_CORRUPT,
+          "a file that is too large is no keytab");
+    ngd_keytab_destroy(keytab);
+}
+
 static void test_missing(void)
 {
     ngd_keytab_t *keytab = ngd_keytab_create(path, remember_news);
@@ -113,6 +176,22 @@ static void test_missing(void)
     check(news_count == 0, "a keytab that is still not there is not told again");
     write_keytab(path, 1, two_hosts);
     check(keys_in_use(keytab) == 4, "a keytab that appears later is used without a restart");
+    ngd_keytab_destroy(keytab);
+}
+
+static void test_missing_otherwise(void)
+{
+    char folder[sizeof path + 8], file[sizeof folder + 8];
+
+    snprintf(folder, sizeof folder, "%s.dir", path);
+    snprintf(file, sizeof file, "%s/x", folder);
+    ngd_keytab_t *keytab = ngd_keytab_create(file, remember_news);
+    keys_in_use(keytab);
+    put_bytes(folder, "", 0);
+    keys_in_use(keytab);
+    check(last_news.state == NGD_KEYTAB_MISSING && last_news.os_error == ENOTDIR,
+          "a keytab that is missing for another reason is told again");
+    unlink(folder);
     ngd_keytab_destroy(keytab);
 }
 
@@ -177,6 +256,97 @@ static void test_replaced(void)
     ngd_keytab_destroy(keytab);
 }
 
+/* What a writer does within one time stamp: only reading again can tell. */
+static void test_young(void)
+{
+    ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
+    struct stat before;
+
+    write_keytab(path, 1, two_hosts);
+    keys_in_use(keytab);
+    stat(path, &before);
+    write_keytab(path, 2, two_hosts);
+    frozen = &before;
+    check(first_kvno(keytab) == 2, "a young file is read again although nothing seems to have changed");
+    frozen = NULL;
+    ngd_keytab_destroy(keytab);
+}
+
+static void test_changed_time(void)
+{
+    ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
+    struct stat before, after;
+
+    write_keytab(path, 1, two_hosts);
+    ahead_secs = 10;
+    keys_in_use(keytab);
+    stat(path, &before);
+    write_keytab(path, 2, two_hosts);
+    stat(path, &after);
+    before.st_ctim = after.st_ctim;
+    before.st_ctim.tv_nsec ^= 1;
+    frozen = &before;
+    check(first_kvno(keytab) == 2, "a file of which only the ctime changed is read again");
+    frozen = NULL;
+    ahead_secs = 0;
+    ngd_keytab_destroy(keytab);
+}
+
+static void tear_before_load(void)
+{
+    write_keytab(path, 2, two_hosts);
+    if (truncate(path, size_of(path) - 3) != 0) {
+        exit(99);
+    }
+}
+
+static void test_changed_while_read(void)
+{
+    ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
+
+    write_keytab(path, 1, two_hosts);
+    before_load = tear_before_load;
+    check(keys_in_use(keytab) == 0 && ngd_keytab_state(keytab) == NGD_KEYTAB_CORRUPT,
+          "a keytab that is torn between checking and loading is not used");
+    write_keytab(path, 3, two_hosts);
+    check(first_kvno(keytab) == 3, "but what comes after it");
+    ngd_keytab_destroy(keytab);
+}
+
+static ngd_keytab_t *looked_at;
+static pthread_t second;
+
+static void *look_too(void *kvno)
+{
+    *(krb5_kvno *)kvno = first_kvno(looked_at);
+    return NULL;
+}
+
+static krb5_kvno second_kvno;
+
+static void start_second(void)
+{
+    const struct timespec moment = { 0, 100 * 1000 * 1000 };
+
+    if (pthread_create(&second, NULL, look_too, &second_kvno) != 0) {
+        exit(99);
+    }
+    nanosleep(&moment, NULL);
+}
+
+static void test_two_look(void)
+{
+    looked_at = ngd_keytab_create(path, NULL);
+    write_keytab(path, 1, two_hosts);
+    keys_in_use(looked_at);
+    write_keytab(path, 2, two_hosts);
+    before_load = start_second;
+    keys_in_use(looked_at);
+    pthread_join(second, NULL);
+    check(second_kvno == 2, "who asks for the newest keys waits for the thread that looks");
+    ngd_keytab_destroy(looked_at);
+}
+
 static void test_usual_look(void)
 {
     ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
@@ -192,6 +362,13 @@ static void test_usual_look(void)
     }
     keys = ngd_keytab_keys(keytab, NGD_LOOK_USUAL);
     check(ngd_keyset_generation(keys) == generation, "a file that did not change keeps its keys");
+    ngd_keyset_release(keys);
+
+    write_keytab(path, 9, two_hosts);
+    ahead_secs = NGD_KEYTAB_LOOK_SECS;
+    keys = ngd_keytab_keys(keytab, NGD_LOOK_USUAL);
+    ahead_secs = 0;
+    check(ngd_keyset_generation(keys) != generation, "a file that changed is used within NGD_KEYTAB_LOOK_SECS");
     ngd_keyset_release(keys);
     ngd_keytab_destroy(keytab);
 }
@@ -226,6 +403,23 @@ static void test_torn(void)
     }
     check(kept, "a keytab cut off anywhere inside an entry keeps the old keys");
     check(shorter && between == 3, "a keytab cut off between two entries is a shorter keytab");
+    ngd_keytab_destroy(keytab);
+}
+
+static void test_nonsense_behind_keys(void)
+{
+    ngd_keytab_t *keytab = ngd_keytab_create(path, NULL);
+    FILE *file;
+
+    write_keytab(path, 1, two_hosts);
+    keys_in_use(keytab);
+    write_keytab(path, 2, two_hosts);
+    file = fopen(path, "ab");
+    if (!file || fwrite("\0\0\0\2zz", 1, 6, file) != 6 || fclose(file) != 0) {
+        exit(99);
+    }
+    check(first_kvno(keytab) == 1 && ngd_keytab_state(keytab) == NGD_KEYTAB_CORRUPT,
+          "a keytab that ends in nonsense keeps the old keys");
     ngd_keytab_destroy(keytab);
 }
 
@@ -318,6 +512,8 @@ static void test_views(void)
     }
     check(ngd_keyset_view(keys, &by_host, "web.example.test") == ngd_keyset_view(keys, &by_host, "WEB.EXAMPLE.TEST"),
           "spelling a host otherwise makes no second view");
+    check(ngd_keyset_view(keys, &http, "one.example.test") == ngd_keyset_view(keys, &http, "two.example.test"),
+          "nor does a host where it does not matter");
     ngd_keyset_release(keys);
     ngd_keytab_destroy(keytab);
 }
@@ -331,12 +527,19 @@ int main(void)
     }
     close(fd);
     test_states();
+    test_behind_the_end();
     test_missing();
+    test_missing_otherwise();
     test_special_files();
     test_unreadable();
     test_replaced();
+    test_young();
+    test_changed_time();
+    test_changed_while_read();
+    test_two_look();
     test_usual_look();
     test_torn();
+    test_nonsense_behind_keys();
     test_torn_is_told_once();
     test_old_keys_live_on();
     test_views();
