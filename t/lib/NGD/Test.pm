@@ -20,7 +20,7 @@ use NGD::Realm;
 
 use constant SUITE_SECS => 300;     # no suite takes longer unless it hangs
 
-our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens judge has_http2));
+our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens judge has_http2 access_lines));
 
 $SIG{ALRM} = sub { die 'the suite took longer than ' . SUITE_SECS . " s\n" };
 alarm SUITE_SECS;
@@ -51,6 +51,20 @@ sub error_log {
     my $text = <$in> // '';
     $seen = tell $in;
     return $text;
+}
+
+# How many lines of the access log match. httpd writes a line after it has answered, so this waits a moment for as
+# many as are expected.
+sub access_lines {
+    my ($pattern, $expected) = @_;
+    my $count = 0;
+    for (1 .. 100) {
+        open my $in, '<', vars('t_logs') . '/access_log' or die "access_log: $!\n";
+        $count = grep { $_ =~ $pattern } <$in>;
+        return $count if $count >= ($expected // 1);
+        select undef, undef, undef, 0.05;
+    }
+    return $count;
 }
 
 # Under prefork httpd offers no HTTP/2, neither by ALPN nor by Upgrade.
