@@ -5,7 +5,7 @@
 
 #include "connection.h"
 
-/* ---- references ------------------------------------------------------------------------------------------- */
+/* ---- references -------------------------------------------------------------------------------------------------- */
 
 static apr_uint64_t seed;
 static volatile apr_uint64_t drawn;
@@ -42,7 +42,7 @@ void ngd_reference_make(char reference[NGD_REFERENCE_SIZE])
     reference[NGD_REFERENCE_SIZE - 1] = '\0';
 }
 
-/* ---- attempts ----------------------------------------------------------------------------------------------- */
+/* ---- attempts ---------------------------------------------------------------------------------------------------- */
 
 /* What a request keeps of attempts: in the request of the client also the last one of its whole tree. */
 typedef struct {

@@ -16,7 +16,7 @@ APLOG_USE_MODULE(negotiate_diag);
 
 #define CHALLENGE "Negotiate"
 
-/* ---- headers --------------------------------------------------------------------------------------------------- */
+/* ---- headers ----------------------------------------------------------------------------------------------------- */
 
 static bool is_forward_proxy(const request_rec *r)
 {
@@ -121,7 +121,7 @@ static int ask_for_http1(request_rec *r, ngd_attempt_t *attempt)
     return attempt->status;
 }
 
-/* ---- a token -------------------------------------------------------------------------------------------------------- */
+/* ---- a token ----------------------------------------------------------------------------------------------------- */
 
 static bool decode_base64(ngd_attempt_t *attempt)
 {
@@ -228,7 +228,7 @@ static int authenticate(request_rec *r, ngd_attempt_t *attempt, const char *auth
     return decide(r, attempt, replay, pending);
 }
 
-/* ---- requests that httpd derives from others ------------------------------------------------------------------ */
+/* ---- requests that httpd derives from others --------------------------------------------------------------------- */
 
 static bool same_header(const ngd_attempt_t *before, const char *authorization)
 {
@@ -273,7 +273,7 @@ static int decide_first(request_rec *r, const ngd_policy_t *policy, const char *
     return status;
 }
 
-/* ---- hooks ---------------------------------------------------------------------------------------------------------- */
+/* ---- hooks ------------------------------------------------------------------------------------------------------- */
 
 static bool is_ours(const char *auth_type)
 {

@@ -13,7 +13,7 @@
 
 APLOG_USE_MODULE(negotiate_diag);
 
-/* ---- what all of them share ------------------------------------------------------------------------------------ */
+/* ---- what all of them share -------------------------------------------------------------------------------------- */
 
 /* Nothing of this may be kept, framed, sniffed or scripted; err_headers_out goes out whatever the status. */
 static void set_headers(request_rec *r, ngd_format_t format)
@@ -41,7 +41,7 @@ static const char *render(request_rec *r, const ngd_attempt_t *attempt, bool bri
     return ngd_report_render(ngd_collect(r, attempt), &view, format, r->pool, len);
 }
 
-/* ---- whoami --------------------------------------------------------------------------------------------------------- */
+/* ---- whoami ------------------------------------------------------------------------------------------------------ */
 
 /* The value of "format" in the query string; NULL where it does not say. */
 static const char *query_format(request_rec *r)
@@ -93,7 +93,7 @@ int ngd_whoami_handler(request_rec *r)
     return OK;
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
 
 static const char *slot_text(request_rec *r, const ngd_attempt_t *attempt, ngd_slot_t slot, ngd_format_t format)
 {

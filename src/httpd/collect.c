@@ -9,7 +9,7 @@
 #include "connection.h"
 #include "inspect.h"
 
-/* ---- the request ----------------------------------------------------------------------------------------------- */
+/* ---- the request ------------------------------------------------------------------------------------------------- */
 
 /*
  * Headers from outside, as text that a renderer can escape: valid UTF-8 of a
@@ -76,7 +76,7 @@ static void count_field_name(ngd_header_t *header)
     }
 }
 
-/* ---- the attempt -------------------------------------------------------------------------------------------------- */
+/* ---- the attempt ------------------------------------------------------------------------------------------------- */
 
 static const char *protocol_of(const request_rec *r, const ngd_attempt_t *attempt)
 {

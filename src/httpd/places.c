@@ -19,7 +19,7 @@ typedef struct {
 /* Of place_t; one configuration is in force at a time. */
 static apr_array_header_t *places;
 
-/* ---- where directives stand ---------------------------------------------------------------------------------- */
+/* ---- where directives stand -------------------------------------------------------------------------------------- */
 
 void ngd_places_begin(apr_pool_t *pconf)
 {
@@ -72,7 +72,7 @@ static bool is_prefix(const char *outer, const char *inner)
            && (len == 0 || outer[len - 1] == '/' || inner[len] == '/' || inner[len] == '\0');
 }
 
-/* ---- whether a setting holds in a place ----------------------------------------------------------------------- */
+/* ---- whether a setting holds in a place -------------------------------------------------------------------------- */
 
 /* How a setting and a use of it meet. */
 typedef enum {
@@ -126,7 +126,7 @@ static meeting_t best_meeting(ngd_placed_t what, const place_t *use, const serve
     return best;
 }
 
-/* ---- the checks ------------------------------------------------------------------------------------------------- */
+/* ---- the checks -------------------------------------------------------------------------------------------------- */
 
 static bool check_keytab(const place_t *use, server_rec *server)
 {

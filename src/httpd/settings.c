@@ -5,7 +5,7 @@
 #include "places.h"
 #include "setup.h"
 
-/* ---- creating, merging, reading ------------------------------------------------------------------ */
+/* ---- creating, merging, reading ---------------------------------------------------------------------------------- */
 
 void *ngd_settings_create(apr_pool_t *pool, char *dir)
 {
@@ -59,7 +59,7 @@ bool ngd_policy_equal(const ngd_policy_t *a, const ngd_policy_t *b)
     return a->mechanisms == b->mechanisms && ngd_acceptor_equal(&a->acceptor, &b->acceptor);
 }
 
-/* ---- directives ------------------------------------------------------------------------------------ */
+/* ---- directives -------------------------------------------------------------------------------------------------- */
 
 /* Only looks: mod_authn_core, which owns AuthType, handles it as well. */
 static const char *see_auth_type(cmd_parms *cmd, void *settings, const char *type)

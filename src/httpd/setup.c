@@ -13,7 +13,7 @@
 
 APLOG_USE_MODULE(negotiate_diag);
 
-/* How long a child that starts waits for whole keytabs: a quarter of a second, hundreds of times what a writer needs. */
+/* How long a child that starts waits for whole keytabs: a quarter of a second, far more than a writer needs. */
 enum { FIRST_LOOKS_MAX = 25 };
 #define FIRST_LOOK_PAUSE apr_time_from_msec(10)
 
@@ -29,7 +29,7 @@ typedef struct {
 /* One configuration is in force at a time; pre_config starts it afresh. */
 static setup_t *setup;
 
-/* ---- keytabs ------------------------------------------------------------------------------------------ */
+/* ---- keytabs ----------------------------------------------------------------------------------------------------- */
 
 static apr_status_t destroy_keytab(void *keytab)
 {
@@ -59,23 +59,38 @@ static bool is_first_to_tell(const ngd_keytab_news_t *news)
     return apr_atomic_xchg64(&setup->told[i], news->version) != news->version;
 }
 
+/* Good again is as much worth knowing as the complaint before it was. */
+static void tell_good(const ngd_keytab_news_t *news)
+{
+    ap_log_error(APLOG_MARK, news->recovered ? APLOG_NOTICE : APLOG_INFO, 0, setup->server,
+                 "negotiate: keytab %s: %" APR_SIZE_T_FMT " keys are in use", news->path, news->entries);
+}
+
+static void tell_bad(const ngd_keytab_news_t *news)
+{
+    const char *words = ngd_keytab_state_words(news->state);
+    const char *colon = *news->why ? ": " : "";
+
+    if (news->keeps_old_keys) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, news->os_error, setup->server,
+                     "negotiate: keytab %s %s%s%s; the %" APR_SIZE_T_FMT " keys of its last good version stay in use",
+                     news->path, words, colon, news->why, news->entries);
+    } else {
+        ap_log_error(APLOG_MARK, APLOG_ERR, news->os_error, setup->server,
+                     "negotiate: keytab %s %s%s%s; nobody can sign on with it until that is mended (no restart is "
+                     "needed)", news->path, words, colon, news->why);
+    }
+}
+
 static void tell(const ngd_keytab_news_t *news)
 {
     if (!is_first_to_tell(news)) {
         return;
     }
     if (news->state == NGD_KEYTAB_GOOD) {
-        /* Good again is as much worth knowing as the complaint before it was. */
-        ap_log_error(APLOG_MARK, news->recovered ? APLOG_NOTICE : APLOG_INFO, 0, setup->server, "negotiate: keytab %s: %" APR_SIZE_T_FMT
-                     " keys are in use", news->path, news->entries);
-    } else if (news->keeps_old_keys) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, news->os_error, setup->server, "negotiate: keytab %s %s%s%s; the %"
-                     APR_SIZE_T_FMT " keys of its last good version stay in use", news->path, ngd_keytab_state_words(news->state),
-                     *news->why ? ": " : "", news->why, news->entries);
+        tell_good(news);
     } else {
-        ap_log_error(APLOG_MARK, APLOG_ERR, news->os_error, setup->server, "negotiate: keytab %s %s%s%s; nobody can "
-                     "sign on with it until that is mended (no restart is needed)", news->path, ngd_keytab_state_words(news->state),
-                     *news->why ? ": " : "", news->why);
+        tell_bad(news);
     }
 }
 
@@ -95,7 +110,7 @@ ngd_keytab_t *ngd_setup_keytab(const char *path)
     return keytab;
 }
 
-/* ---- hooks ---------------------------------------------------------------------------------------------------- */
+/* ---- hooks ------------------------------------------------------------------------------------------------------- */
 
 int ngd_setup_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
