@@ -157,19 +157,25 @@ is hammer(sub {
 # ---- a krb5.conf that is broken for a while -----------------------------------
 
 my $krb5_conf = realm()->path('krb5.conf');
-my $good_conf = do { local (@ARGV, $/) = ($krb5_conf); <> };
 sub write_conf { open my $out, '>', $krb5_conf or die "$krb5_conf: $!\n"; print {$out} $_[0]; close $out }
-sleep 2.2;      # until the keytab is not young any more
-my @before = tokens($service, '--count', 8);
-error_log();
-write_conf("[libdefaults\n");
-graceful();
-is get_with($before[0])->status, 401, 'where Kerberos itself does not work nobody signs on';
-like error_log(), qr/rotating\.keytab is whole, but Kerberos cannot load it: \S/, 'the log says that it is not the keytab';
-write_conf($good_conf);
-sleep 1.2;
-get_with($_) for @before[1 .. 3];
-is get_with($_)->status, 200, 'sign-on works again as soon as that is mended' for @before[4 .. 7];
+
+SKIP: {
+    # krb5 cannot even release a credential while its krb5.conf is broken: the old processes of the server end so.
+    skip 'not applicable: krb5 itself leaks here', 6 if ($ENV{NGD_HTTPD} // '') =~ /valgrind/;
+    my $good_conf = do { local (@ARGV, $/) = ($krb5_conf); <> };
+    sleep 2.2;      # until the keytab is not young any more
+    my @before = tokens($service, '--count', 8);
+    error_log();
+    write_conf("[libdefaults\n");
+    graceful();
+    is get_with($before[0])->status, 401, 'where Kerberos itself does not work nobody signs on';
+    like error_log(), qr/rotating\.keytab is whole, but Kerberos cannot load it: \S/,
+        'the log says that it is not the keytab';
+    write_conf($good_conf);
+    sleep 1.2;
+    get_with($_) for @before[1 .. 3];
+    is get_with($_)->status, 200, 'sign-on works again as soon as that is mended' for @before[4 .. 7];
+}
 
 # ---- graceful restart --------------------------------------------------------
 
