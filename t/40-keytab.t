@@ -120,7 +120,7 @@ is get_with($early[1])->status, 200, 'and accepted as soon as the keytab has the
 
 # Every process of the server has seen the good file before it goes bad.
 sleep 1.2;
-get_with($_) for tokens($service, '--count', 24);
+is hammer(sub {}), 0, 'all processes serve with the newest keys' for 1 .. 2;
 error_log();
 copy(realm()->path('second.keytab'), "$live.torn");
 truncate "$live.torn", (-s "$live.torn") - 5;
