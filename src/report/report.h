@@ -16,7 +16,8 @@
 #include <apr_pools.h>
 #include <jansson.h>
 
-#include "evidence.h"
+#include "checks.h"
+#include "expand.h"
 
 typedef enum {
     NGD_FORMAT_HTML,
@@ -39,9 +40,16 @@ ngd_format_t ngd_format_of_accept(const char *accept);
 /* The format called "html", "json" or "text"; false if name is none of them or NULL. */
 bool ngd_format_by_name(const char *name, ngd_format_t *format);
 
+/* How much a reader is told. */
+typedef enum {
+    NGD_EXPLAIN_OFF,        /* the reference alone */
+    NGD_EXPLAIN_BRIEF,      /* cause, owner, cure in their general form: no principal, service, kvno, path or clock */
+    NGD_EXPLAIN_FULL,       /* with the evidence */
+} ngd_explain_t;
+
 typedef struct {
-    bool keytab;            /* may see the keytab's path and all of its entries */
-    bool brief;             /* a refused client: no principal, service, key version, keytab or clock */
+    ngd_explain_t explain;
+    bool keytab;            /* may see the keytab's path and all of its entries; with NGD_EXPLAIN_FULL only */
 } ngd_view_t;
 
 /*
@@ -51,26 +59,28 @@ typedef struct {
  * server's offset.  The entry that opened the ticket shows to everybody.  The
  * caller owns the reference.  NULL only when memory ran out.
  */
-json_t *ngd_report_document(const ngd_evidence_t *evidence, const ngd_view_t *view);
+json_t *ngd_report_document(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosis,
+                            const ngd_view_t *view);
 
 /*
  * A finished report, allocated in pool and NUL-terminated; *len without the NUL.
  * It tells all that the evidence has (but for view): who may only be told less
  * gets a notice.  NULL only when memory ran out.
  */
-const char *ngd_report_render(const ngd_evidence_t *evidence, const ngd_view_t *view, ngd_format_t format,
-                              apr_pool_t *pool, size_t *len);
+const char *ngd_report_render(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosis,
+                              const ngd_view_t *view, ngd_format_t format, apr_pool_t *pool, size_t *len);
 
 /* ---- bodies that are the same for everybody ------------------------------- */
 
 /*
- * The bodies of refusals about which nothing has to be found out: rendered
- * once, before the first request; a request only fills the slots in.
+ * What NGD_EXPLAIN_BRIEF and NGD_EXPLAIN_OFF say as HTML and text: rendered once,
+ * before the first request; a request only fills the slots in.  The first notices
+ * are those of the causes: (ngd_notice_t)NGD_CAUSE_NO_TOKEN is the challenge's own
+ * body, which most people with a broken browser see.
  */
 typedef enum {
-    NGD_NOTICE_NO_TOKEN,        /* 401: the challenge itself; most people with a broken browser see this */
-    NGD_NOTICE_REFUSED,         /* 401: a token came and was not accepted */
-    NGD_NOTICE_TLS_REQUIRED,    /* 403: this location is only served over TLS */
+    NGD_NOTICE_CONTINUE = NGD_CAUSES,   /* the negotiation wants another leg; only a client that stopped shows it */
+    NGD_NOTICE_REFERENCE,               /* NGD_EXPLAIN_OFF */
     NGD_NOTICES
 } ngd_notice_t;
 

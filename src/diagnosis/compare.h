@@ -1,0 +1,46 @@
+/*
+ * compare.h - the ticket's claims against the keytab's index, and the address
+ * that was asked for, taken apart.
+ *
+ * Everything here is unauthenticated and only ever explains a refusal.
+ */
+#ifndef NGD_COMPARE_H
+#define NGD_COMPARE_H
+
+#include "evidence.h"
+
+enum { NGD_PRINCIPAL_TEXT_SIZE = 512, NGD_HOST_TEXT_SIZE = 256 };
+
+/* The keytab's entries with the ticket's claimed name. */
+typedef struct {
+    bool complete;                  /* the ticket names its service, realm and encryption whole */
+    char principal[NGD_PRINCIPAL_TEXT_SIZE];    /* HTTP/web.example.test@EXAMPLE.TEST, as krb5 writes it */
+    size_t same_name;               /* entries of that principal */
+    size_t same_kvno;               /* of these with the ticket's kvno */
+    size_t same_enctype;            /* of these with its encryption type */
+    uint32_t oldest_kvno, newest_kvno;  /* of the entries of that principal */
+    size_t other_case;              /* entries that differ from it in upper and lower case only */
+    size_t other_realm;             /* entries of the same service and host in another realm */
+    const ngd_keytab_entry_t *nearest;  /* an entry of the first kind that there is, or NULL */
+} ngd_comparison_t;
+
+void ngd_compare(const ngd_evidence_t *evidence, ngd_comparison_t *comparison);
+
+/* Two principals that differ in nothing but upper and lower case. */
+bool ngd_same_but_case(const char *a, const char *b);
+
+/* The Host header, taken apart (RFC 9110 section 7.2). */
+typedef struct {
+    char name[NGD_HOST_TEXT_SIZE];  /* in lower case, without port, brackets and a dot at the end; "" where none came */
+    unsigned port;                  /* 0: it names none */
+    bool is_address;                /* an IP address */
+    bool is_local;                  /* localhost, or a name below it */
+    bool has_dot;
+} ngd_host_t;
+
+void ngd_host_parse(const char *text, ngd_host_t *host);
+
+/* Whether the keytab has an entry of the HTTP service for the host's name. */
+bool ngd_keytab_has_host(const ngd_keytab_facts_t *keytab, const char *host);
+
+#endif
