@@ -9,24 +9,23 @@
 
 /* ---- principals ------------------------------------------------------------------- */
 
-/* As krb5 writes it, which is how the keytab's index has its names; false where that cannot be known whole. */
-static bool claimed_principal(const ngd_ap_req_t *ap_req, char *out, size_t size)
+bool ngd_principal_with_realm(const ngd_principal_name_t *name, ngd_span_t realm, char *out, size_t size)
 {
-    ngd_principal_name_t realm = { .part = { ap_req->realm }, .parts = 1, .parts_total = 1 };
+    ngd_principal_name_t as_component = { .part = { realm }, .parts = 1, .parts_total = 1 };
     size_t used;
 
     out[0] = '\0';
-    if (ap_req->sname.parts == 0 || ap_req->sname.parts < ap_req->sname.parts_total || ap_req->realm.len == 0) {
+    if (name->parts == 0 || name->parts < name->parts_total || realm.len == 0) {
         return false;
     }
-    ngd_principal_text(&ap_req->sname, out, size);
+    ngd_principal_text(name, out, size);
     used = strlen(out);
     if (used + 2 >= size) {
         return false;
     }
     out[used++] = '@';
     /* Escaped in the same way as a component. */
-    ngd_principal_text(&realm, out + used, size - used);
+    ngd_principal_text(&as_component, out + used, size - used);
     return strlen(out) + 1 < size;
 }
 
@@ -97,7 +96,8 @@ void ngd_compare(const ngd_evidence_t *evidence, ngd_comparison_t *comparison)
 
     memset(comparison, 0, sizeof *comparison);
     if (evidence->token.inner != NGD_INNER_AP_REQ
-        || !claimed_principal(ap_req, comparison->principal, sizeof comparison->principal)) {
+        || !ngd_principal_with_realm(&ap_req->sname, ap_req->realm, comparison->principal,
+                                     sizeof comparison->principal)) {
         return;
     }
     comparison->complete = ap_req->ticket.present && ap_req->ticket_der.len > 0;

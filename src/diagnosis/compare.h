@@ -26,6 +26,9 @@ typedef struct {
 
 void ngd_compare(const ngd_evidence_t *evidence, ngd_comparison_t *comparison);
 
+/* "name@REALM" as krb5 writes it; false where it is not whole, or does not fit. */
+bool ngd_principal_with_realm(const ngd_principal_name_t *name, ngd_span_t realm, char *out, size_t size);
+
 /* Two principals that differ in nothing but upper and lower case. */
 bool ngd_same_but_case(const char *a, const char *b);
 

@@ -433,12 +433,17 @@ static bool is_opened(const view_t *view)
     return view->refused && view->evidence->ticket.opened && !view->evidence->decision.passes;
 }
 
+static bool krb5_says(const view_t *view, int32_t code)
+{
+    return is_opened(view) && view->evidence->decision.asked_code == code;
+}
+
 static verdict_t is_authenticator_damaged(const view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool unopened = e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
 
-    return certain_if(is_opened(view) && (unopened || e->decision.asked_code == AP_ERR_INAPP_CKSUM));
+    return certain_if(is_opened(view) && (unopened || krb5_says(view, AP_ERR_INAPP_CKSUM)));
 }
 
 static verdict_t is_client_mismatch(const view_t *view)
@@ -447,7 +452,8 @@ static verdict_t is_client_mismatch(const view_t *view)
     bool differ = e->ticket.client != NULL && e->ticket.authenticator_client != NULL
                   && !same_text(e->ticket.client, e->ticket.authenticator_client);
 
-    return certain_if(is_opened(view) && (differ || e->decision.asked_code == AP_ERR_BADMATCH));
+    /* krb5 compares the names themselves, not what they look like. */
+    return certain_if(is_opened(view) && (e->decision.asked ? krb5_says(view, AP_ERR_BADMATCH) : differ));
 }
 
 static verdict_t is_transited_refused(const view_t *view)
@@ -471,12 +477,7 @@ static bool is_skewed(const view_t *view)
     return is_opened(view) && view->evidence->clock.has_client && distance > view->skew_limit_secs;
 }
 
-/* What krb5 itself said of the time counts as well: at the limits a second decides. */
-static bool krb5_says(const view_t *view, int32_t code)
-{
-    return is_opened(view) && view->evidence->decision.asked_code == code;
-}
-
+/* What krb5 itself says of the time counts as well: at the limits a second decides. */
 static verdict_t is_clock_skew(const view_t *view)
 {
     return certain_if(is_skewed(view) || krb5_says(view, AP_ERR_SKEW));

@@ -44,20 +44,31 @@ void ngd_decision_release(ngd_decision_t *decision)
     decision->reply = NULL;
 }
 
-static void refuse(ngd_decision_t *decision, OM_uint32 major, OM_uint32 minor, const char *why)
+static void refuse(ngd_decision_t *decision, ngd_refusal_t refusal, OM_uint32 major, OM_uint32 minor, const char *why)
 {
     decision->verdict = NGD_VERDICT_REFUSED;
+    decision->refusal = refusal;
     decision->major = major;
     decision->minor = minor;
     snprintf(decision->fault, sizeof decision->fault, "%s", why);
 }
 
-static void refuse_with_status(ngd_decision_t *decision, OM_uint32 major, OM_uint32 minor, gss_OID mech)
+static void refuse_with_status(ngd_decision_t *decision, ngd_refusal_t refusal, OM_uint32 major, OM_uint32 minor,
+                               gss_OID mech)
 {
     char text[NGD_FAULT_TEXT_SIZE];
 
     ngd_fault_text(major, minor, mech, text, sizeof text);
-    refuse(decision, major, minor, text);
+    refuse(decision, refusal, major, minor, text);
+}
+
+/* What krb5 would tell the client of a refusal: the only code of its own that comes out of SPNEGO. */
+static int32_t error_code_of(const gss_buffer_desc *reply)
+{
+    ngd_token_t token;
+
+    ngd_token_decode((ngd_span_t){ reply->value, reply->length }, &token);
+    return token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
 }
 
 /* ---- a context that is established ------------------------------------------------------ */
@@ -115,13 +126,13 @@ static bool is_anonymous(const char *client)
 static void established(const accepted_t *accepted, ngd_decision_t *decision)
 {
     if (!is_kerberos(accepted->mech)) {
-        refuse(decision, GSS_S_BAD_MECH, 0, "a mechanism was negotiated that is not enabled here");
+        refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_MECH, 0, "a mechanism was negotiated that is not enabled here");
     } else if (!(decision->client = client_text(accepted->client))) {
-        refuse(decision, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
+        refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
     } else if (is_anonymous(decision->client)) {
-        refuse(decision, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
+        refuse(decision, NGD_REFUSAL_ANONYMOUS, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
     } else if (!keep_reply(decision, &accepted->reply)) {
-        refuse(decision, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
     } else {
         decision->verdict = NGD_VERDICT_ACCEPTED;
     }
@@ -133,14 +144,14 @@ static void unfinished(ngd_negotiation_t **negotiation, gss_ctx_id_t *context, c
                        ngd_decision_t *decision)
 {
     if (decision->leg >= NGD_LEGS_MAX) {
-        refuse(decision, GSS_S_FAILURE, 0, "the negotiation takes too many legs");
+        refuse(decision, NGD_REFUSAL_LEGS, GSS_S_FAILURE, 0, "the negotiation takes too many legs");
         return;
     }
     if (!*negotiation) {
         *negotiation = calloc(1, sizeof **negotiation);
     }
     if (!*negotiation || !keep_reply(decision, &accepted->reply)) {
-        refuse(decision, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
         return;
     }
     (*negotiation)->context = *context;
@@ -165,7 +176,8 @@ static void take_leg(gss_cred_id_t credential, ngd_negotiation_t **negotiation, 
                                             GSS_C_NO_CHANNEL_BINDINGS, &accepted.client, &accepted.mech,
                                             &accepted.reply, NULL, NULL, NULL);
     if (GSS_ERROR(accepted.major)) {
-        refuse_with_status(decision, accepted.major, accepted.minor, accepted.mech);
+        refuse_with_status(decision, NGD_REFUSAL_GSS, accepted.major, accepted.minor, accepted.mech);
+        decision->reply_code = error_code_of(&accepted.reply);
     } else if (accepted.major & GSS_S_CONTINUE_NEEDED) {
         unfinished(negotiation, &context, &accepted, decision);
     } else {
@@ -186,7 +198,7 @@ static void refuse_without_entry(ngd_decision_t *decision, const ngd_acceptor_t 
 
     snprintf(why, sizeof why, "keytab %s has no entry for %s@%s", ngd_keytab_path(acceptor->keytab),
              name->service ? name->service : "any service", wanted ? wanted : "any host");
-    refuse(decision, GSS_S_NO_CRED, 0, why);
+    refuse(decision, NGD_REFUSAL_NO_ENTRY, GSS_S_NO_CRED, 0, why);
 }
 
 static void refuse_without_keys(ngd_decision_t *decision, ngd_keytab_t *keytab)
@@ -195,7 +207,7 @@ static void refuse_without_keys(ngd_decision_t *decision, ngd_keytab_t *keytab)
 
     snprintf(why, sizeof why, "keytab %s %s", ngd_keytab_path(keytab),
              ngd_keytab_state_words(ngd_keytab_state(keytab)));
-    refuse(decision, GSS_S_NO_CRED, 0, why);
+    refuse(decision, NGD_REFUSAL_NO_KEYS, GSS_S_NO_CRED, 0, why);
 }
 
 static void accept_with_keys(const ngd_acceptor_t *acceptor, const char *host, ngd_replay_t replay,
@@ -212,7 +224,7 @@ static void accept_with_keys(const ngd_acceptor_t *acceptor, const char *host, n
     }
     major = ngd_thread_credential(acceptor->keytab, keys, view, replay, &credential, &minor);
     if (GSS_ERROR(major)) {
-        refuse_with_status(decision, major, minor, gss_mech_krb5);
+        refuse_with_status(decision, NGD_REFUSAL_NO_CREDENTIAL, major, minor, gss_mech_krb5);
         return;
     }
     take_leg(credential, negotiation, token, token_bytes, decision);

@@ -49,6 +49,8 @@ typedef struct {
     char *client;               /* accepted: who; a NUL-terminated principal without a NUL inside */
     void *reply;                /* the token for the client, of a token accepted or continued; may be NULL */
     size_t reply_bytes;
+    ngd_refusal_t refusal;      /* refused: at which gate */
+    int32_t reply_code;         /* refused: RFC 4120 code of the KRB-ERROR that GSSAPI has for the client; 0: none */
     uint32_t major;             /* GSSAPI's; for the log */
     uint32_t minor;             /* under SPNEGO no krb5 code: never classify by it */
     char fault[NGD_FAULT_TEXT_SIZE]; /* refused: what GSSAPI says of it; for the log, never parsed */

@@ -1,203 +1,278 @@
 #include "inspect.h"
 
+#include <gssapi/gssapi_krb5.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "thread.h"
-
-enum { USECS_PER_SEC = 1000000 };
+#include "compare.h"
+#include "replay_cache.h"
+#include "ticket.h"
 
 static krb5_data as_data(ngd_span_t span)
 {
     return (krb5_data){ .magic = KV5M_DATA, .length = (unsigned int)span.len, .data = (char *)span.data };
 }
 
-/*
- * Decrypts with one key; the plain text is the caller's.  krb5's encryption
- * types carry an integrity check, so success means that this is the key.
- */
-static bool decrypts(krb5_context krb5, const krb5_keyblock *key, krb5_keyusage usage, const krb5_enc_data *cipher,
-                     krb5_data *plain)
+/* ---- the keytab's index ------------------------------------------------------------------------- */
+
+static bool admits(const ngd_subject_t *subject, const ngd_keytab_entry_t *entry)
 {
-    plain->magic = KV5M_DATA;
-    plain->length = cipher->ciphertext.length;
-    plain->data = malloc(plain->length ? plain->length : 1);
-    if (plain->data && krb5_c_decrypt(krb5, key, usage, NULL, cipher, plain) == 0) {
-        return true;
+    return ngd_keyset_admits(subject->keys, &subject->acceptor.name, subject->host, entry);
+}
+
+/* Whether the ticket's claimed name is an entry that may sign somebody on. */
+static bool admits_claim(const ngd_subject_t *subject, const ngd_evidence_t *evidence)
+{
+    const ngd_keytab_facts_t *facts = &evidence->keytab;
+    ngd_comparison_t claim;
+
+    ngd_compare(evidence, &claim);
+    for (size_t i = 0; i < facts->entries_count; i++) {
+        if (strcmp(facts->entries[i].principal, claim.principal) == 0 && admits(subject, &facts->entries[i])) {
+            return true;
+        }
     }
-    free(plain->data);
-    plain->data = NULL;
     return false;
 }
 
-static void wipe(krb5_data *plain, unsigned int allocated)
+static void read_index(const ngd_subject_t *subject, ngd_evidence_t *evidence)
 {
-    if (plain->data) {
-        explicit_bzero(plain->data, allocated);
-        free(plain->data);
-        plain->data = NULL;
-    }
-}
+    ngd_keytab_facts_t *facts = &evidence->keytab;
 
-/* ---- which key -------------------------------------------------------------------------------- */
-
-static bool opens(krb5_context krb5, const krb5_keytab_entry *entry, const krb5_enc_data *cipher)
-{
-    krb5_boolean similar;
-    krb5_keyblock key = entry->key;
-    krb5_data plain;
-
-    if (krb5_c_enctype_compare(krb5, key.enctype, cipher->enctype, &similar) != 0 || !similar) {
-        return false;
-    }
-    key.enctype = cipher->enctype;
-    if (!decrypts(krb5, &key, KRB5_KEYUSAGE_KDC_REP_TICKET, cipher, &plain)) {
-        return false;
-    }
-    wipe(&plain, cipher->ciphertext.length);
-    return true;
-}
-
-static const ngd_keytab_entry_t *index_of(krb5_context krb5, const ngd_keyset_t *keys, const krb5_keytab_entry *entry)
-{
-    const ngd_keytab_entry_t *found = NULL;
-    size_t count;
-    const ngd_keytab_entry_t *entries = ngd_keyset_entries(keys, &count);
-    char *name;
-
-    if (krb5_unparse_name(krb5, entry->principal, &name) != 0) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count && !found; i++) {
-        if (entries[i].kvno == entry->vno && entries[i].enctype == entry->key.enctype
-            && strcmp(entries[i].principal, name) == 0) {
-            found = &entries[i];
-        }
-    }
-    krb5_free_unparsed_name(krb5, name);
-    return found;
-}
-
-/* The entry whose key opens the ticket; of several (aliases of one account) that of the name in the ticket. */
-static const ngd_keytab_entry_t *match(krb5_context krb5, const ngd_keyset_t *keys, krb5_keytab keytab,
-                                       const krb5_ticket *ticket)
-{
-    krb5_kt_cursor cursor;
-    krb5_keytab_entry entry;
-    const ngd_keytab_entry_t *found = NULL;
-    bool exact = false;
-
-    if (krb5_kt_start_seq_get(krb5, keytab, &cursor) != 0) {
-        return NULL;
-    }
-    while (!exact && krb5_kt_next_entry(krb5, keytab, &entry, &cursor) == 0) {
-        bool named = krb5_principal_compare(krb5, entry.principal, ticket->server)
-                     && entry.vno == ticket->enc_part.kvno;
-        if ((named || !found) && opens(krb5, &entry, &ticket->enc_part)) {
-            found = index_of(krb5, keys, &entry);
-            exact = named;
-        }
-        krb5_free_keytab_entry_contents(krb5, &entry);
-    }
-    krb5_kt_end_seq_get(krb5, keytab, &cursor);
-    return found;
-}
-
-/* ---- what it shows ---------------------------------------------------------------------------- */
-
-static char *principal_name(krb5_context krb5, krb5_const_principal principal)
-{
-    char *name, *copy;
-
-    if (!principal || krb5_unparse_name(krb5, principal, &name) != 0) {
-        return NULL;
-    }
-    copy = strdup(name);
-    krb5_free_unparsed_name(krb5, name);
-    return copy;
-}
-
-/* Kerberos time is 32 bits; krb5 reads it as unsigned, which lasts until 2106. */
-static int64_t as_secs(krb5_timestamp time)
-{
-    return (int64_t)(uint32_t)time;
-}
-
-static void read_ticket(krb5_context krb5, const krb5_ticket *ticket, ngd_inspection_t *inspection)
-{
-    const krb5_enc_tkt_part *part = ticket->enc_part2;
-
-    inspection->ticket = (ngd_ticket_facts_t){
-        .opened = true,
-        .client = principal_name(krb5, part->client),
-        .server = inspection->matched ? strdup(inspection->matched->principal) : NULL,
-        .flags = (uint32_t)part->flags,
-        .auth_time_secs = as_secs(part->times.authtime),
-        .start_time_secs = as_secs(part->times.starttime),
-        .end_time_secs = as_secs(part->times.endtime),
-        .renew_till_secs = as_secs(part->times.renew_till),
-        .session_enctype = part->session ? part->session->enctype : 0,
-    };
-}
-
-static void read_authenticator(krb5_context krb5, const krb5_keyblock *session, const ngd_encrypted_t *encrypted,
-                               ngd_inspection_t *inspection)
-{
-    krb5_enc_data cipher = {
-        .magic = KV5M_ENC_DATA,
-        .enctype = encrypted->enctype,
-        .ciphertext = as_data(encrypted->cipher),
-    };
-    ngd_authenticator_t authenticator;
-    krb5_data plain;
-
-    if (!decrypts(krb5, session, KRB5_KEYUSAGE_AP_REQ_AUTH, &cipher, &plain)) {
+    facts->path = ngd_keytab_path(subject->acceptor.keytab);
+    facts->state = ngd_keytab_state(subject->acceptor.keytab);
+    facts->os_error = ngd_keytab_os_error(subject->acceptor.keytab);
+    if (!subject->keys) {
         return;
     }
-    ngd_span_t bytes = { (const uint8_t *)plain.data, plain.length };
-    if (ngd_authenticator_decode(bytes, &authenticator).reason == NGD_STOP_NONE) {
-        inspection->has_client_time = true;
-        inspection->client_usecs =
-            authenticator.client_time_secs * USECS_PER_SEC + authenticator.client_time_usecs;
-    }
-    wipe(&plain, cipher.ciphertext.length);
+    facts->entries = ngd_keyset_entries(subject->keys, &facts->entries_count);
+    facts->admitted_count = ngd_keyset_admitted(subject->keys, &subject->acceptor.name, subject->host);
+    facts->claimed_admitted = admits_claim(subject, evidence);
 }
 
-static void inspect_ticket(krb5_context krb5, ngd_keyset_t *keys, krb5_ticket *ticket,
-                           const ngd_encrypted_t *authenticator, ngd_inspection_t *inspection)
-{
-    krb5_keytab keytab;
+/* ---- the ticket --------------------------------------------------------------------------------- */
 
-    if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
-        return;
-    }
-    inspection->matched = match(krb5, keys, keytab, ticket);
-    if (inspection->matched && krb5_server_decrypt_ticket_keytab(krb5, keytab, ticket) == 0) {
-        read_ticket(krb5, ticket, inspection);
-        if (authenticator->present && ticket->enc_part2->session) {
-            read_authenticator(krb5, ticket->enc_part2->session, authenticator, inspection);
-        }
-    }
-    krb5_kt_close(krb5, keytab);
-}
-
-void ngd_inspect(ngd_keyset_t *keys, const ngd_ap_req_t *ap_req, ngd_inspection_t *inspection)
+/* The ticket of the token, as krb5 decodes it; NULL if the token has none that is whole. */
+static krb5_ticket *decode_ticket(const ngd_evidence_t *evidence)
 {
-    krb5_context krb5 = ngd_thread_krb5();
-    krb5_data der = as_data(ap_req->ticket_der);
+    krb5_data der = as_data(evidence->token.ap_req.ticket_der);
     krb5_ticket *ticket;
 
-    memset(inspection, 0, sizeof *inspection);
-    if (!krb5 || der.length == 0 || krb5_decode_ticket(&der, &ticket) != 0) {
+    if (evidence->token.inner != NGD_INNER_AP_REQ || der.length == 0 || krb5_decode_ticket(&der, &ticket) != 0) {
+        return NULL;
+    }
+    return ticket;
+}
+
+static void open_with_own(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, unsigned *tries,
+                          ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    ngd_keytab_facts_t *facts = &evidence->keytab;
+
+    facts->matched = subject->keys ? ngd_ticket_match(krb5, subject->keys, ticket, tries) : NULL;
+    if (facts->matched) {
+        facts->matched_admitted = admits(subject, facts->matched);
+        ngd_ticket_read(krb5, subject->keys, facts->matched, ticket, evidence, inspection);
+    }
+}
+
+static bool open_with_other(krb5_context krb5, ngd_keytab_t *other, krb5_ticket *ticket, unsigned *tries,
+                            ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    ngd_keyset_t *keys = ngd_keytab_keys(other, NGD_LOOK_USUAL);
+    const ngd_keytab_entry_t *entry = keys ? ngd_ticket_match(krb5, keys, ticket, tries) : NULL;
+
+    if (entry) {
+        evidence->keytab.other_path = ngd_keytab_path(other);
+        evidence->keytab.other_principal = ngd_inspection_keep(inspection, strdup(entry->principal));
+        ngd_ticket_read(krb5, keys, entry, ticket, evidence, inspection);
+    }
+    ngd_keyset_release(keys);
+    return entry != NULL;
+}
+
+static void open_with_others(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, unsigned *tries,
+                             ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    for (size_t i = 0; i < subject->others_count; i++) {
+        ngd_keytab_t *other = subject->others[i];
+        if (other != subject->acceptor.keytab
+            && open_with_other(krb5, other, ticket, tries, evidence, inspection)) {
+            return;
+        }
+    }
+}
+
+static void inspect_ticket(krb5_context krb5, const ngd_subject_t *subject, bool others_too, ngd_evidence_t *evidence,
+                           ngd_inspection_t *inspection)
+{
+    krb5_ticket *ticket = decode_ticket(evidence);
+    unsigned tries = NGD_INSPECTION_TRIES_MAX;
+
+    if (!ticket) {
         return;
     }
-    inspect_ticket(krb5, keys, ticket, &ap_req->authenticator, inspection);
+    open_with_own(krb5, subject, ticket, &tries, evidence, inspection);
+    if (!evidence->keytab.matched && others_too) {
+        open_with_others(krb5, subject, ticket, &tries, evidence, inspection);
+    }
     krb5_free_ticket(krb5, ticket);
+}
+
+/* ---- krb5's own word ---------------------------------------------------------------------------- */
+
+/* krb5's error table has the codes of RFC 4120 first, then its own. */
+enum { RFC_CODE_MAX = 127 };
+
+static void take_error(OM_uint32 minor, ngd_decision_facts_t *decision)
+{
+    int32_t error = (int32_t)minor;
+    int64_t code = (int64_t)error - ERROR_TABLE_BASE_krb5;
+
+    decision->asked_error = error;
+    decision->asked_code = code > 0 && code <= RFC_CODE_MAX ? (int32_t)code : 0;
+    decision->transited_refused = error == KRB5KRB_AP_ERR_ILL_CR_TKT;
+    decision->enctype_refused = error == KRB5_NOPERM_ETYPE || error == KRB5_PROG_ETYPE_NOSUPP;
+}
+
+static void put_to_krb5(gss_cred_id_t credential, ngd_span_t token, ngd_decision_facts_t *decision)
+{
+    gss_buffer_desc input = { token.len, (void *)token.data };
+    gss_buffer_desc reply = GSS_C_EMPTY_BUFFER;
+    gss_ctx_id_t context = GSS_C_NO_CONTEXT;
+    OM_uint32 major, minor, ignored;
+
+    major = gss_accept_sec_context(&minor, &context, credential, &input, GSS_C_NO_CHANNEL_BINDINGS, NULL, NULL, &reply,
+                                   NULL, NULL, NULL);
+    decision->asked = true;
+    decision->passes = major == GSS_S_COMPLETE;
+    if (!decision->passes) {
+        take_error(minor, decision);
+    }
+    gss_delete_sec_context(&ignored, &context, GSS_C_NO_BUFFER);
+    gss_release_buffer(&ignored, &reply);
+}
+
+/*
+ * Asks about the Kerberos token itself, which SPNEGO wraps: only the Kerberos
+ * mechanism tells its error.  The credential has no replay cache.
+ */
+static void ask(const ngd_subject_t *subject, ngd_evidence_t *evidence)
+{
+    bool wrapped = evidence->token.mech_token.len > 0;
+    ngd_span_t token = wrapped ? evidence->token.mech_token : subject->token;
+    const ngd_keyset_view_t *view;
+    gss_cred_id_t credential;
+    OM_uint32 minor;
+
+    if (!subject->keys || evidence->token.inner != NGD_INNER_AP_REQ || token.len == 0
+        || !(view = ngd_keyset_view(subject->keys, &subject->acceptor.name, subject->host))) {
+        return;
+    }
+    if (!GSS_ERROR(ngd_thread_credential(subject->acceptor.keytab, subject->keys, view, NGD_REPLAY_CHECKED, &credential,
+                                         &minor))) {
+        put_to_krb5(credential, token, &evidence->decision);
+    }
+}
+
+/* ---- krb5's configuration ------------------------------------------------------------------------ */
+
+static bool permits(krb5_context krb5, int32_t enctype)
+{
+    krb5_enctype *permitted;
+    bool found = false;
+
+    if (krb5_get_permitted_enctypes(krb5, &permitted) != 0) {
+        return true;
+    }
+    for (krb5_enctype *p = permitted; *p && !found; p++) {
+        found = *p == enctype;
+    }
+    krb5_free_enctypes(krb5, permitted);
+    return found;
+}
+
+static bool tolerates(krb5_context krb5, int64_t secs)
+{
+    krb5_timestamp now;
+
+    return krb5_timeofday(krb5, &now) == 0 && krb5_check_clockskew(krb5, (krb5_timestamp)(now + secs)) == 0;
+}
+
+/* No call tells clockskew, but one applies it: the greatest distance that is tolerated. */
+static int64_t skew_limit(krb5_context krb5)
+{
+    int64_t low = 0, high = 1 << 24;
+
+    while (low < high) {
+        int64_t middle = (low + high + 1) / 2;
+        if (tolerates(krb5, middle)) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
+static void note_broken_configuration(krb5_error_code error, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    const char *words = krb5_get_error_message(NULL, error);
+
+    evidence->server.krb5_conf_error = (int32_t)error;
+    evidence->server.krb5_conf_words = ngd_inspection_keep(inspection, strdup(words));
+    krb5_free_error_message(NULL, words);
+}
+
+static void read_configuration(krb5_context krb5, ngd_evidence_t *evidence)
+{
+    const ngd_encrypted_t *sealed = &evidence->token.ap_req.ticket;
+
+    evidence->clock.skew_limit_secs = skew_limit(krb5);
+    evidence->decision.enctype_not_permitted =
+        evidence->token.inner == NGD_INNER_AP_REQ && sealed->present && !permits(krb5, sealed->enctype);
+}
+
+/* ---- inspections --------------------------------------------------------------------------------- */
+
+void ngd_inspect_accepted(const ngd_subject_t *subject, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    krb5_context krb5 = ngd_thread_krb5();
+
+    read_index(subject, evidence);
+    if (krb5) {
+        inspect_ticket(krb5, subject, false, evidence, inspection);
+        evidence->clock.skew_limit_secs = skew_limit(krb5);
+    }
+}
+
+/*
+ * With a context of its own, since GSSAPI makes one for each accept too: so both
+ * see the same krb5.conf, also one that has just been changed or broken.
+ */
+void ngd_inspect_refused(const ngd_subject_t *subject, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    krb5_context krb5;
+    krb5_error_code error;
+
+    read_index(subject, evidence);
+    error = krb5_init_context(&krb5);
+    if (error) {
+        note_broken_configuration(error, evidence, inspection);
+        return;
+    }
+    read_configuration(krb5, evidence);
+    inspect_ticket(krb5, subject, true, evidence, inspection);
+    ask(subject, evidence);
+    ngd_replay_cache_look(krb5, &evidence->server, inspection);
+    krb5_free_context(krb5);
 }
 
 void ngd_inspection_release(ngd_inspection_t *inspection)
 {
-    free((char *)inspection->ticket.client);
-    free((char *)inspection->ticket.server);
-    memset(inspection, 0, sizeof *inspection);
+    for (size_t i = 0; i < inspection->count; i++) {
+        free(inspection->text[i]);
+    }
+    inspection->count = 0;
 }

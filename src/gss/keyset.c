@@ -352,13 +352,39 @@ static bool any_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *na
     return false;
 }
 
-const ngd_keyset_view_t *ngd_keyset_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+/* The name with the request's host in its place. */
+static ngd_acceptor_name_t for_host(const ngd_acceptor_name_t *name, const char *host)
 {
     ngd_acceptor_name_t wanted = *name;
 
     if (wanted.kind == NGD_ACCEPTOR_HOST) {
         wanted.host = host;
     }
+    return wanted;
+}
+
+bool ngd_keyset_admits(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host,
+                       const ngd_keytab_entry_t *entry)
+{
+    ngd_acceptor_name_t wanted = for_host(name, host);
+
+    return admits(&wanted, &keys->parts[entry - keys->entries]);
+}
+
+size_t ngd_keyset_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    size_t admitted = 0;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        admitted += ngd_keyset_admits(keys, name, host, &keys->entries[i]);
+    }
+    return admitted;
+}
+
+const ngd_keyset_view_t *ngd_keyset_view(ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host)
+{
+    ngd_acceptor_name_t wanted = for_host(name, host);
+
     pthread_mutex_lock(&keys->lock);
     view_t *view = find_view(keys, &wanted);
     if (!view && any_admitted(keys, &wanted)) {

@@ -50,6 +50,14 @@ typedef struct {
 
 bool ngd_acceptor_name_equal(const ngd_acceptor_name_t *a, const ngd_acceptor_name_t *b);
 
+/*
+ * How many entries an acceptor name admits, and whether it admits one of the
+ * keyset's own; host is the request's (NGD_ACCEPTOR_HOST only), or NULL.
+ */
+size_t ngd_keyset_admitted(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host);
+bool ngd_keyset_admits(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name, const char *host,
+                       const ngd_keytab_entry_t *entry);
+
 /* A part of a keyset: a MEMORY keytab with just the entries that an acceptor name admits. */
 typedef struct {
     uint64_t id;            /* differs between any two of this process */

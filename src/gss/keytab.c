@@ -60,6 +60,14 @@ ngd_keytab_state_t ngd_keytab_state(ngd_keytab_t *keytab)
     return state;
 }
 
+int ngd_keytab_os_error(ngd_keytab_t *keytab)
+{
+    pthread_mutex_lock(&keytab->lock);
+    int os_error = keytab->file.os_error;
+    pthread_mutex_unlock(&keytab->lock);
+    return os_error;
+}
+
 const char *ngd_keytab_state_words(ngd_keytab_state_t state)
 {
     switch (state) {

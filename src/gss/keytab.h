@@ -46,6 +46,8 @@ void ngd_keytab_destroy(ngd_keytab_t *keytab);
 
 const char *ngd_keytab_path(const ngd_keytab_t *keytab);
 ngd_keytab_state_t ngd_keytab_state(ngd_keytab_t *keytab);
+/* errno for NGD_KEYTAB_MISSING and NGD_KEYTAB_UNREADABLE, otherwise 0. */
+int ngd_keytab_os_error(ngd_keytab_t *keytab);
 
 /* "does not exist" and so on: what a state means for people, behind the keytab's path.  Static. */
 const char *ngd_keytab_state_words(ngd_keytab_state_t state);

@@ -26,7 +26,8 @@ void ngd_thread_teardown(void);
 /* The replay cache's part in an accept. */
 typedef enum {
     NGD_REPLAY_CHECK,       /* every token is accepted once */
-    NGD_REPLAY_CHECKED,     /* this request's token has passed the check already, under another configuration */
+    NGD_REPLAY_CHECKED,     /* this request's token has passed the check already, under another configuration; or it
+                               is refused already, and only the reason is asked for */
 } ngd_replay_t;
 
 /*

@@ -29,7 +29,9 @@ imported=$(nm -D --undefined-only "$module" | awk '{ print $2 }' | sed 's/@.*//'
 check "the list of imported symbols can be read" "$(echo "$imported" | grep -qx gss_accept_sec_context || echo "no gss_accept_sec_context in it")"
 check "nothing changes the process environment" "$(echo "$imported" | grep -xE 'setenv|putenv|unsetenv|clearenv|apr_env_set|apr_env_delete' || true)"
 check "nothing sets a keytab for the whole process" "$(echo "$imported" | grep -xE 'krb5_gss_register_acceptor_identity|gsskrb5_register_acceptor_identity' || true)"
-check "no profile of krb5 is modified" "$(echo "$imported" | grep -E '^profile_' || true)"
+# Reading krb5.conf, and letting go of it without writing it back.
+check "no profile of krb5 is modified" "$(echo "$imported" | grep -E '^profile_' |
+    grep -vxE 'profile_(get_string|release_string|abandon)' || true)"
 check "the replay cache is left to GSSAPI" "$(echo "$imported" | grep -E '^krb5_(rc_|rd_req|get_server_rcache)' || true)"
 
 echo "1..$count"

@@ -1,0 +1,23 @@
+/*
+ * ticket.h - opening a ticket with the keys of a keyset, and reading it: the part
+ * of an inspection that works on one ticket.
+ */
+#ifndef NGD_TICKET_H
+#define NGD_TICKET_H
+
+#include <krb5.h>
+
+#include "inspect.h"
+
+/* The entry whose key opens the ticket, whatever its name; of several that of the name in the ticket.  *tries counts down. */
+const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const krb5_ticket *ticket,
+                                           unsigned *tries);
+
+/* Opens the ticket with that entry's key and fills evidence->ticket and the client's clock from it. */
+void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
+                     ngd_evidence_t *evidence, ngd_inspection_t *inspection);
+
+/* Keeps a text of malloc's for the evidence: the inspection owns it from now on.  Returns it; NULL stays NULL. */
+const char *ngd_inspection_keep(ngd_inspection_t *inspection, char *text);
+
+#endif
