@@ -10,6 +10,8 @@
 
 #include "diagnosis.h"
 
+#undef linux        /* GNU C predefines it */
+
 typedef enum {
     NGD_VERDICT_OK,
     NGD_VERDICT_PROBLEM,

@@ -31,7 +31,7 @@ static bool has_ticket(const ngd_evidence_t *evidence)
 
 static bool sname(const ngd_evidence_t *evidence, char *out, size_t size)
 {
-    return has_ticket(evidence) && put(ngd_principal_text(&evidence->token.ap_req.sname, out, size), out, size);
+    return has_ticket(evidence) && ngd_principal_text(&evidence->token.ap_req.sname, out, size)[0] != '\0';
 }
 
 /* HTTP@web.example.test, as NegotiateAcceptorName wants it. */
@@ -50,7 +50,7 @@ static bool realm(const ngd_evidence_t *evidence, char *out, size_t size)
 {
     ngd_span_t text = evidence->token.ap_req.realm;
 
-    return has_ticket(evidence) && text.len > 0 && put(ngd_text_utf8(text, NGD_CHARSET_OEM, out, size), out, size);
+    return has_ticket(evidence) && text.len > 0 && ngd_text_utf8(text, NGD_CHARSET_OEM, out, size)[0] != '\0';
 }
 
 static bool principal(const ngd_evidence_t *evidence, char *out, size_t size)

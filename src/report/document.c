@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "report.h"
+#include "document.h"
 #include "value.h"
 
 static const char *const outcome_words[] = {
@@ -44,6 +44,28 @@ static const char *const keytab_words[] = {
     [NGD_KEYTAB_EMPTY] = "empty",
     [NGD_KEYTAB_CORRUPT] = "corrupt",
     [NGD_KEYTAB_UNLOADABLE] = "unloadable",
+};
+
+static const char *const pac_words[] = {
+    [NGD_PAC_NONE] = "none",
+    [NGD_PAC_VERIFIED] = "verified",
+    [NGD_PAC_UNVERIFIED] = "unverified",
+};
+
+static const char *const refusal_words[] = {
+    [NGD_REFUSAL_NONE] = NULL,
+    [NGD_REFUSAL_TLS] = "tls",
+    [NGD_REFUSAL_HEADER_SIZE] = "header-size",
+    [NGD_REFUSAL_MESSAGE] = "message",
+    [NGD_REFUSAL_NO_KEYS] = "no-keys",
+    [NGD_REFUSAL_NO_ENTRY] = "no-entry",
+    [NGD_REFUSAL_NO_CREDENTIAL] = "no-credential",
+    [NGD_REFUSAL_GSS] = "gss",
+    [NGD_REFUSAL_ANONYMOUS] = "anonymous",
+    [NGD_REFUSAL_LEGS] = "legs",
+    [NGD_REFUSAL_MOVED] = "moved",
+    [NGD_REFUSAL_AUTHORIZATION] = "authorization",
+    [NGD_REFUSAL_ELSEWHERE] = "elsewhere",
 };
 
 /* APOptions (RFC 4120 section 5.5.1). */
@@ -239,7 +261,7 @@ static json_t *ticket_value(const ngd_ticket_facts_t *ticket, const ngd_clock_fa
     if (!ticket->opened) {
         return json_null();
     }
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s}",
                      "client", ngd_value_text(ticket->client),
                      "server", ngd_value_text(ticket->server),
                      "flags", ngd_value_bits(ticket->flags, ticket_flag_words),
@@ -248,7 +270,9 @@ static json_t *ticket_value(const ngd_ticket_facts_t *ticket, const ngd_clock_fa
                      "end_time", ngd_value_time_secs(ticket->end_time_secs),
                      "ends_in_secs", ends ? json_integer(ticket->end_time_secs - now_secs) : json_null(),
                      "renew_till", ngd_value_time_secs(ticket->renew_till_secs),
-                     "session_enctype", ngd_value_enctype(ticket->session_enctype));
+                     "session_enctype", ngd_value_enctype(ticket->session_enctype),
+                     "authenticator_client", ngd_value_text(ticket->authenticator_client),
+                     "pac", pac_words[ticket->pac]);
 }
 
 static json_t *entry_value(const ngd_keytab_entry_t *entry)
@@ -273,13 +297,25 @@ static json_t *entries_value(const ngd_keytab_facts_t *keytab)
     return entries;
 }
 
+/* Another keytab of this server whose key opens the ticket. */
+static json_t *other_keytab_value(const ngd_keytab_facts_t *keytab)
+{
+    if (keytab->other_path == NULL) {
+        return json_null();
+    }
+    return json_pack("{s:o,s:o}",
+                     "path", ngd_value_text(keytab->other_path),
+                     "principal", ngd_value_text(keytab->other_principal));
+}
+
 static json_t *keytab_value(const ngd_keytab_facts_t *keytab, const ngd_view_t *view)
 {
-    return json_pack("{s:o,s:s?,s:o,s:o}",
+    return json_pack("{s:o,s:s?,s:o,s:o,s:o}",
                      "path", view->keytab ? ngd_value_text(keytab->path) : json_null(),
                      "state", view->keytab ? keytab_words[keytab->state] : NULL,
                      "matched", entry_value(keytab->matched),
-                     "entries", view->keytab ? entries_value(keytab) : json_array());
+                     "entries", view->keytab ? entries_value(keytab) : json_array(),
+                     "other", view->keytab ? other_keytab_value(keytab) : json_null());
 }
 
 /* Client minus server, to the millisecond; positive where the client's clock is ahead. */
@@ -305,7 +341,7 @@ static json_t *clock_value(const ngd_clock_facts_t *clock)
 
 static json_t *connection_value(const ngd_connection_facts_t *connection)
 {
-    return json_pack("{s:o,s:I,s:o,s:b,s:o,s:b,s:o,s:o,s:o}",
+    return json_pack("{s:o,s:I,s:o,s:b,s:o,s:b,s:o,s:o,s:o,s:b}",
                      "id", ngd_value_text(connection->id),
                      "requests", (json_int_t)connection->requests,
                      "protocol", ngd_value_text(connection->protocol),
@@ -314,38 +350,121 @@ static json_t *connection_value(const ngd_connection_facts_t *connection)
                      "proxied", connection->proxied,
                      "header_limit_bytes", ngd_value_known_size(connection->header_limit_bytes),
                      "host", ngd_value_text(connection->host),
-                     "user_agent", ngd_value_text(connection->user_agent));
+                     "user_agent", ngd_value_text(connection->user_agent),
+                     "same_computer", connection->same_computer);
 }
 
-/* The same evidence without what a refused client is not told. */
-static void make_brief(const ngd_evidence_t *evidence, ngd_evidence_t *brief)
-{
-    *brief = *evidence;
-    brief->token.inner = NGD_INNER_NONE;
-    memset(&brief->ticket, 0, sizeof brief->ticket);
-    memset(&brief->keytab, 0, sizeof brief->keytab);
-    memset(&brief->clock, 0, sizeof brief->clock);
-}
+/* ---- the decision -------------------------------------------------------- */
 
-json_t *ngd_report_document(const ngd_evidence_t *facts, const ngd_view_t *view)
+/* What GSSAPI's own answer says. */
+static json_t *reply_value(const ngd_decision_facts_t *decision)
 {
-    ngd_evidence_t brief;
-    const ngd_evidence_t *evidence = view->brief ? &brief : facts;
-
-    if (view->brief) {
-        make_brief(facts, &brief);
+    if (decision->reply_code == 0) {
+        return json_null();
     }
-    return json_pack("{s:i,s:o,s:o,s:n,s:[],s:o,s:o,s:o,s:o,s:o,s:[],s:o}",
+    return json_pack("{s:I,s:s?}",
+                     "code", (json_int_t)decision->reply_code,
+                     "name", ngd_kerberos_error_name(decision->reply_code));
+}
+
+/* What krb5 says of the same token; its error has a code where RFC 4120 has one for it. */
+static json_t *asked_value(const ngd_decision_facts_t *decision)
+{
+    if (!decision->asked) {
+        return json_null();
+    }
+    return json_pack("{s:b,s:o,s:s?,s:I}",
+                     "passes", decision->passes,
+                     "code", decision->asked_code == 0 ? json_null() : json_integer(decision->asked_code),
+                     "name", ngd_kerberos_error_name(decision->asked_code),
+                     "error", (json_int_t)decision->asked_error);
+}
+
+static json_t *decision_value(const ngd_decision_facts_t *decision)
+{
+    return json_pack("{s:s?,s:o,s:o}",
+                     "refusal", refusal_words[decision->refusal],
+                     "reply", reply_value(decision),
+                     "asked", asked_value(decision));
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+/* What a refused client is not told; of the decision, its cause has to do. */
+static void hide_facts(ngd_evidence_t *evidence)
+{
+    evidence->authentication.user = evidence->authentication.local_name = NULL;
+    evidence->token.inner = NGD_INNER_NONE;
+    memset(&evidence->ticket, 0, sizeof evidence->ticket);
+    memset(&evidence->keytab, 0, sizeof evidence->keytab);
+    memset(&evidence->clock, 0, sizeof evidence->clock);
+}
+
+/* Where the keytabs are is part of no text either; entries that a cause is about are. */
+static void hide_places(ngd_evidence_t *evidence)
+{
+    evidence->keytab.path = NULL;
+    evidence->keytab.other_path = evidence->keytab.other_principal = NULL;
+}
+
+/* What the reader may know. */
+static ngd_evidence_t shown_of(const ngd_evidence_t *facts, const ngd_view_t *view)
+{
+    ngd_evidence_t shown = *facts;
+
+    if (view->explain != NGD_EXPLAIN_FULL) {
+        hide_facts(&shown);
+    } else if (!view->keytab) {
+        hide_places(&shown);
+    }
+    return shown;
+}
+
+/* The reference alone, and whom to tell it. */
+static json_t *reference_document(const ngd_evidence_t *evidence)
+{
+    return json_pack("{s:i,s:o,s:n,s:n,s:[],s:n,s:n,s:n,s:n,s:n,s:n,s:[],s:o}",
                      "version", 1,
                      "attempt", attempt_value(&evidence->attempt),
-                     "authentication", authentication_value(&evidence->authentication),
-                     "cause",
-                     "also",
-                     "token", token_value(evidence),
-                     "ticket", ticket_value(&evidence->ticket, &evidence->clock),
-                     "keytab", keytab_value(&evidence->keytab, view),
-                     "clock", clock_value(&evidence->clock),
-                     "connection", connection_value(&evidence->connection),
-                     "checks",
+                     "authentication", "cause", "also", "token", "ticket", "keytab", "clock", "connection",
+                     "decision", "checks",
                      "contact", ngd_value_text(evidence->contact));
+}
+
+static json_t *whole_document(const ngd_evidence_t *facts, const ngd_diagnosis_t *diagnosis,
+                              const ngd_view_t *view, ngd_prose_t prose)
+{
+    const ngd_evidence_t shown = shown_of(facts, view);
+    bool full = view->explain == NGD_EXPLAIN_FULL;
+    const ngd_teller_t teller = { full ? &shown : NULL, prose };
+
+    return json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+                     "version", 1,
+                     "attempt", attempt_value(&shown.attempt),
+                     "authentication", authentication_value(&shown.authentication),
+                     "cause", ngd_cause_value(diagnosis, &teller),
+                     "also", ngd_also_value(diagnosis, &teller),
+                     "token", token_value(&shown),
+                     "ticket", ticket_value(&shown.ticket, &shown.clock),
+                     "keytab", keytab_value(&shown.keytab, view),
+                     "clock", clock_value(&shown.clock),
+                     "connection", connection_value(&shown.connection),
+                     "decision", full ? decision_value(&shown.decision) : json_null(),
+                     "checks", ngd_checks_value(facts, diagnosis, &teller),
+                     "contact", ngd_value_text(shown.contact));
+}
+
+json_t *ngd_document_make(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosis,
+                          const ngd_view_t *view, ngd_prose_t prose)
+{
+    if (view->explain == NGD_EXPLAIN_OFF) {
+        return reference_document(evidence);
+    }
+    return whole_document(evidence, diagnosis, view, prose);
+}
+
+json_t *ngd_report_document(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosis,
+                            const ngd_view_t *view)
+{
+    return ngd_document_make(evidence, diagnosis, view, NGD_PROSE_PLAIN);
 }

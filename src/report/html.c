@@ -17,6 +17,13 @@ static void push_escaped(apr_array_header_t *out, const char *before, const char
     ngd_push(out, after);
 }
 
+static void push_prose(apr_array_header_t *out, const char *before, const char *prose, const char *after)
+{
+    ngd_push(out, before);
+    ngd_push(out, ngd_prose_html(prose, out->pool));
+    ngd_push(out, after);
+}
+
 /* ---- sections ------------------------------------------------------------ */
 
 /* A share in percent, 100 where there is more than the limit; -1 without a limit. */
@@ -83,9 +90,89 @@ static void push_section(apr_array_header_t *out, const ngd_section_t *section, 
     ngd_push(out, "</dl>\n</section>\n");
 }
 
+/* ---- findings ------------------------------------------------------------ */
+
+static void open_findings(apr_array_header_t *out, const char *title, const char *intro)
+{
+    push_escaped(out, "<section class=\"facts\">\n<div><h2>", title, "</h2>");
+    if (intro != NULL) {
+        push_escaped(out, "<p>", intro, "</p>");
+    }
+    ngd_push(out, "</div>\n<div class=\"tell\">\n");
+}
+
+static void close_findings(apr_array_header_t *out)
+{
+    ngd_push(out, "</div>\n</section>\n");
+}
+
+static void write_name(apr_array_header_t *out, const char *prose)
+{
+    push_prose(out, "<h3>", prose, "</h3>\n");
+}
+
+static void write_prose(apr_array_header_t *out, const char *prose)
+{
+    push_prose(out, "<p>", prose, "</p>\n");
+}
+
+static void write_item(apr_array_header_t *out, const char *prose)
+{
+    push_prose(out, "<p class=\"item\">", prose, "</p>\n");
+}
+
+static void write_step(apr_array_header_t *out, const char *whom, const char *prose, const char *command)
+{
+    push_escaped(out, "<div class=\"step\"><small>", whom, "</small>\n");
+    write_prose(out, prose);
+    if (command != NULL) {
+        push_escaped(out, "<pre class=\"cmd\">", command, "</pre>\n");
+    }
+    ngd_push(out, "</div>\n");
+}
+
+static void push_hints(apr_array_header_t *out, const ngd_check_words_t *check)
+{
+    if (check->hints_count == 0) {
+        return;
+    }
+    ngd_push(out, "<details><summary>How to see it</summary>\n");
+    for (size_t i = 0; i < check->hints_count; i++) {
+        push_escaped(out, "<p><b>", check->hints[i].where, "</b> ");
+        push_prose(out, "", check->hints[i].prose, "</p>\n");
+    }
+    ngd_push(out, "</details>\n");
+}
+
+static void write_check(apr_array_header_t *out, const ngd_check_words_t *check)
+{
+    const ngd_verdict_t *verdict = check->verdict;
+
+    push_escaped(out, "<div class=\"check ", verdict->name, "\"><b>");
+    push_escaped(out, "<span aria-hidden=\"true\">", verdict->sign, "</span> ");
+    push_escaped(out, "", verdict->word, "</b>\n");
+    push_escaped(out, "<div><h3>", check->title, "</h3>\n");
+    if (check->detail != NULL) {
+        write_prose(out, check->detail);
+    }
+    push_hints(out, check);
+    ngd_push(out, "</div></div>\n");
+}
+
+static const ngd_pen_t html_pen = {
+    .open = open_findings,
+    .close = close_findings,
+    .name = write_name,
+    .prose = write_prose,
+    .item = write_item,
+    .step = write_step,
+    .check = write_check,
+};
+
 static void push_sections(apr_array_header_t *out, const json_t *document)
 {
     ngd_push(out, "<div class=\"sheet\">\n");
+    ngd_findings_write(document, &html_pen, out);
     for (size_t i = 0; i < ngd_sections_count; i++) {
         if (ngd_section_shows(&ngd_sections[i], document, out->pool)) {
             push_section(out, &ngd_sections[i], document);
@@ -98,9 +185,11 @@ static void push_sections(apr_array_header_t *out, const json_t *document)
 
 static void push_reference(apr_array_header_t *out, const ngd_opening_t *opening)
 {
-    push_escaped(out, "<b>", opening->reference, "</b>, ");
-    ngd_push(out, opening->time);
-    ngd_push(out, ngd_contact_render(opening->contact, NGD_FORMAT_HTML, out->pool));
+    apr_pool_t *pool = out->pool;
+    const char *reference = apr_pstrcat(pool, "<b>", ngd_escape(opening->reference, pool), "</b>", NULL);
+    const char *contact = ngd_contact_render(opening->contact, NGD_FORMAT_HTML, pool);
+
+    ngd_push(out, ngd_help_desk_line(reference, opening->slug, opening->time, contact, pool));
 }
 
 /* The realm is set back, and a long name breaks before it. */
@@ -119,7 +208,7 @@ static void push_reasons(apr_array_header_t *out, const char *const *reason)
     }
     ngd_push(out, "<ul>\n");
     for (; *reason != NULL; reason++) {
-        ngd_push(out, apr_pstrcat(out->pool, "<li>", ngd_prose_html(*reason, out->pool), "</li>\n", NULL));
+        push_prose(out, "<li>", *reason, "</li>\n");
     }
     ngd_push(out, "</ul>\n");
 }
@@ -135,16 +224,17 @@ static void open_let_in(apr_array_header_t *out, const ngd_opening_t *opening)
     } else {
         push_escaped(out, "<h1>", opening->headline, "</h1>\n");
     }
-    ngd_push(out, "<p class=\"lead\">");
-    ngd_push(out, ngd_prose_html(opening->lead, out->pool));
-    ngd_push(out, "</p>\n");
+    push_prose(out, "<p class=\"lead\">", opening->lead, "</p>\n");
     push_reasons(out, opening->reasons);
 }
 
 static void open_refused(apr_array_header_t *out, const ngd_opening_t *opening)
 {
     push_escaped(out, "<h1>", opening->headline, "</h1>\n");
-    push_escaped(out, "<p class=\"lead\">", opening->lead, "</p>\n<p class=\"desk\">" NGD_HELP_DESK "<samp>");
+    if (opening->lead != NULL) {
+        push_prose(out, "<p class=\"lead\">", opening->lead, "</p>\n");
+    }
+    ngd_push(out, "<p class=\"desk\">" NGD_HELP_DESK "<samp>");
     push_reference(out, opening);
     ngd_push(out, "</samp></p>\n");
 }
@@ -172,7 +262,7 @@ const char *ngd_report_html(const json_t *document, apr_pool_t *pool)
     ngd_opening_t opening = ngd_opening_of(document, pool);
 
     ngd_page_open(out, ngd_report_style, opening.state, title_of(&opening, pool));
-    ngd_page_mark(out, opening.user != NULL);
+    ngd_page_mark(out, opening.signed_in);
     (opening.let_in ? open_let_in : open_refused)(out, &opening);
     push_sections(out, document);
     if (opening.let_in) {

@@ -1,9 +1,10 @@
 /*
- * notices.c - the bodies of refusals about which nothing has to be found out.
+ * notices.c - what a refused client is told who may not be told the evidence.
  *
- * A notice is written once, as tables of prose; HTML and text are made from
- * the same words.  It names no principal, path or clock of this server, since
- * whoever reads it has proved nothing yet.
+ * A notice is written once, from the catalogue and tables of prose; HTML and
+ * text are made from the same words.  It names no principal, path or clock of
+ * this server, since whoever reads it has proved nothing yet: the catalogue's
+ * texts stand in their general form.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -31,16 +32,18 @@ typedef struct {
 
 typedef struct {
     const char *headline;
-    const char *lead;
-    const char *cause;          /* the slug that a help desk is told, or NULL */
-    const char *more;           /* prose below the help desk's line, or NULL */
-    const chapter_t *chapters;
-    size_t chapters_count;
+    const char *relief;         /* or NULL */
+    const char *slug;           /* of the cause, or NULL */
+    bool signed_in;
+    step_t steps[NGD_FIXES_MAX];    /* what the reader can do */
+    size_t steps_count;
+    const char *guide;          /* prose before the chapters; NULL: there are none */
+    const char *administrators; /* or NULL */
 } notice_t;
 
 #define LIST(list) list, sizeof(list) / sizeof(list)[0]
 
-/* ---- no token: the ticket ------------------------------------------------ */
+/* ---- the guide: the ticket ------------------------------------------------ */
 
 static const step_t windows_ticket[] = {
     { "Sign in to Windows with your domain account, in the office network or over the VPN. "
@@ -65,7 +68,7 @@ static const remedy_t ticket_remedies[] = {
     { "macOS", LIST(mac_ticket) },
 };
 
-/* ---- no token: the browser ----------------------------------------------- */
+/* ---- the guide: the browser ----------------------------------------------- */
 
 static const step_t chrome_windows[] = {
     { "See `edge://policy` or `chrome://policy`: if `AuthServerAllowlist` is set, it has to name this site.",
@@ -109,7 +112,7 @@ static const remedy_t browser_remedies[] = {
     { "curl", LIST(curl) },
 };
 
-static const chapter_t no_token_chapters[] = {
+static const chapter_t guide_chapters[] = {
     { "1. The address", "Use the site's full name, as in `https://web.example.com/`. For an IP address, or "
       "for an alias that nobody has registered, there is no ticket. A private window may keep your ticket to "
       "itself: use an ordinary one.", NULL, 0 },
@@ -119,30 +122,75 @@ static const chapter_t no_token_chapters[] = {
       LIST(browser_remedies) },
 };
 
+enum { GUIDE_CHAPTERS = sizeof guide_chapters / sizeof guide_chapters[0] };
+
 /* ---- the notices --------------------------------------------------------- */
 
-static const notice_t notices[NGD_NOTICES] = {
-    [NGD_NOTICE_NO_TOKEN] = {
-        .headline = "You are not signed in: your browser did not send a Kerberos ticket.",
-        .lead = "You may be able to mend this yourself, on this computer; otherwise those who look after it "
-                "can. If a password box appears, cancel it.",
-        .cause = "no-token",
-        .more = "This is normal for the first request of a working sign-on; you only see this page if your "
-                "browser did not answer it. Look at three things, in this order:",
-        .chapters = no_token_chapters,
-        .chapters_count = sizeof no_token_chapters / sizeof no_token_chapters[0],
-    },
-    [NGD_NOTICE_REFUSED] = {
-        .headline = ngd_refused_headline,
-        .lead = ngd_refused_lead,
-    },
-    [NGD_NOTICE_TLS_REQUIRED] = {
-        .headline = "You are not signed in: this address is only served over https.",
-        .lead = "You can mend this: open the same address with `https://` instead of `http://`. "
-                "Nothing that your browser may have sent was looked at.",
-        .cause = "tls-required",
-    },
-};
+static const char *general_form(const char *text, ngd_expand_t how, apr_pool_t *pool)
+{
+    char out[NGD_EXPANDED_SIZE];
+
+    return text == NULL ? NULL : apr_pstrdup(pool, ngd_expand(text, NULL, how, out, sizeof out));
+}
+
+static void add_steps(const ngd_cause_t *cause, notice_t *notice, apr_pool_t *pool)
+{
+    for (size_t i = 0; i < ngd_fix_count(cause); i++) {
+        const ngd_fix_t *fix = &cause->fix[i];
+
+        if (fix->whom == NGD_FOR_USER) {
+            notice->steps[notice->steps_count++] = (step_t){
+                general_form(fix->text, NGD_EXPAND_TEXT, pool),
+                general_form(fix->command, NGD_EXPAND_COMMAND, pool),
+            };
+        }
+    }
+}
+
+static const char *guide_of(ngd_cause_id_t id)
+{
+    if (!ngd_cause(id)->browser_guide) {
+        return NULL;
+    }
+    if (id == NGD_CAUSE_NO_TOKEN) {
+        return "This is normal for the first request of a working sign-on; you only see this page if your "
+               "browser did not answer it. Look at three things, in this order:";
+    }
+    return "Look at three things, in this order:";
+}
+
+static notice_t notice_of_cause(ngd_cause_id_t id, apr_pool_t *pool)
+{
+    const ngd_cause_t *cause = ngd_cause(id);
+    char relief[NGD_RELIEF_SIZE];
+    notice_t notice = {
+        .headline = general_form(cause->headline, NGD_EXPAND_TEXT, pool),
+        .relief = general_form(ngd_relief(cause, relief, sizeof relief), NGD_EXPAND_TEXT, pool),
+        .slug = cause->slug,
+        .signed_in = id == NGD_CAUSE_NOT_AUTHORIZED,
+        .guide = guide_of(id),
+        .administrators = apr_pstrcat(pool, "For administrators: `negotiate-diag causes ", cause->slug,
+                                      "` says what to do; the error log has the details under the reference.",
+                                      NULL),
+    };
+
+    add_steps(cause, &notice, pool);
+    return notice;
+}
+
+static notice_t notice_of(ngd_notice_t notice, apr_pool_t *pool)
+{
+    if (notice == NGD_NOTICE_CONTINUE) {
+        return (notice_t){ .headline = ngd_continue_headline, .relief = ngd_continue_relief };
+    }
+    if (notice == NGD_NOTICE_REFERENCE) {
+        return (notice_t){ .headline = ngd_off_headline };
+    }
+    return notice_of_cause((ngd_cause_id_t)notice, pool);
+}
+
+/* What the steps are called, alike in both formats. */
+static const char steps_title[] = "What you can do";
 
 /* ---- HTML ---------------------------------------------------------------- */
 
@@ -158,9 +206,7 @@ _Static_assert(NGD_SLOT_REFERENCE == 1 && NGD_SLOT_TIME == 2 && NGD_SLOT_CONTACT
 
 static const char *help_desk_line(const notice_t *notice, const char *reference, apr_pool_t *pool)
 {
-    const char *cause = notice->cause == NULL ? "" : apr_pstrcat(pool, ", ", notice->cause, NULL);
-
-    return apr_pstrcat(pool, reference, cause, ", " TIME_MARK CONTACT_MARK, NULL);
+    return ngd_help_desk_line(reference, notice->slug, TIME_MARK, CONTACT_MARK, pool);
 }
 
 static void push_html(apr_array_header_t *out, const char *before, const char *prose, const char *after)
@@ -172,13 +218,22 @@ static void push_html(apr_array_header_t *out, const char *before, const char *p
     }
 }
 
+static void push_steps_html(apr_array_header_t *out, const step_t *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        push_html(out, "<p>", steps[i].prose, "</p>\n");
+        if (steps[i].command != NULL) {
+            ngd_push(out, "<code class=\"cmd\">");
+            ngd_push(out, ngd_escape(steps[i].command, out->pool));
+            ngd_push(out, "</code>\n");
+        }
+    }
+}
+
 static void push_remedy_html(apr_array_header_t *out, const remedy_t *remedy)
 {
     push_html(out, "<details>\n<summary>", remedy->title, "</summary>\n");
-    for (size_t i = 0; i < remedy->steps_count; i++) {
-        push_html(out, "<p>", remedy->steps[i].prose, "</p>\n");
-        push_html(out, "<code class=\"cmd\">", remedy->steps[i].command, "</code>\n");
-    }
+    push_steps_html(out, remedy->steps, remedy->steps_count);
     ngd_push(out, "</details>\n");
 }
 
@@ -192,25 +247,33 @@ static void push_chapter_html(apr_array_header_t *out, const chapter_t *chapter)
     ngd_push(out, "</section>\n");
 }
 
+static void push_guide_html(apr_array_header_t *out, const notice_t *notice)
+{
+    push_html(out, "<p class=\"guide\">", notice->guide, "</p>\n");
+    for (size_t i = 0; notice->guide != NULL && i < GUIDE_CHAPTERS; i++) {
+        push_chapter_html(out, &guide_chapters[i]);
+    }
+}
+
 static void push_notice_html(apr_array_header_t *out, const notice_t *notice)
 {
     ngd_page_open(out, ngd_notice_style, "refused", notice->headline);
-    ngd_page_mark(out, false);
+    ngd_page_mark(out, notice->signed_in);
     push_html(out, "<h1>", notice->headline, "</h1>\n");
-    push_html(out, "<p>", notice->lead, "</p>\n");
+    push_html(out, "<p>", notice->relief, "</p>\n");
     ngd_push(out, "<p class=\"desk\">" NGD_HELP_DESK "<samp>");
     ngd_push(out, help_desk_line(notice, "<b>" REFERENCE_MARK "</b>", out->pool));
     ngd_push(out, "</samp></p>\n");
-    push_html(out, "<p>", notice->more, "</p>\n");
-    for (size_t i = 0; i < notice->chapters_count; i++) {
-        push_chapter_html(out, &notice->chapters[i]);
-    }
+    push_html(out, "<h2>", notice->steps_count > 0 ? steps_title : NULL, "</h2>\n");
+    push_steps_html(out, notice->steps, notice->steps_count);
+    push_guide_html(out, notice);
+    push_html(out, "<footer>", notice->administrators, "</footer>\n");
     ngd_page_close(out);
 }
 
 /* ---- text ---------------------------------------------------------------- */
 
-enum { CHAPTER_INDENT = 3, STEP_INDENT = 5, COMMAND_INDENT = 9 };
+enum { CHAPTER_INDENT = 3, STEP_INDENT = 5, COMMAND_INDENT = 4 };     /* a command below its step */
 
 static void push_text(apr_array_header_t *out, size_t indent, const char *prose)
 {
@@ -220,18 +283,21 @@ static void push_text(apr_array_header_t *out, size_t indent, const char *prose)
     }
 }
 
+static void push_steps_text(apr_array_header_t *out, const step_t *steps, size_t count, size_t indent)
+{
+    for (size_t i = 0; i < count; i++) {
+        push_text(out, indent, steps[i].prose);
+        if (steps[i].command != NULL) {
+            ngd_push_command(out, indent + COMMAND_INDENT, steps[i].command);
+        }
+    }
+}
+
 static void push_remedy_text(apr_array_header_t *out, const remedy_t *remedy)
 {
     ngd_push(out, "\n");
     push_text(out, CHAPTER_INDENT, apr_pstrcat(out->pool, remedy->title, ":", NULL));
-    for (size_t i = 0; i < remedy->steps_count; i++) {
-        push_text(out, STEP_INDENT, remedy->steps[i].prose);
-        if (remedy->steps[i].command != NULL) {
-            ngd_push(out, ngd_spaces(out->pool, COMMAND_INDENT));
-            ngd_push(out, remedy->steps[i].command);
-            ngd_push(out, "\n");
-        }
-    }
+    push_steps_text(out, remedy->steps, remedy->steps_count, STEP_INDENT);
 }
 
 static void push_chapter_text(apr_array_header_t *out, const chapter_t *chapter)
@@ -244,20 +310,29 @@ static void push_chapter_text(apr_array_header_t *out, const chapter_t *chapter)
     }
 }
 
+static void push_paragraph_text(apr_array_header_t *out, const char *prose)
+{
+    if (prose != NULL) {
+        ngd_push(out, "\n");
+        push_text(out, 0, prose);
+    }
+}
+
+static void push_guide_text(apr_array_header_t *out, const notice_t *notice)
+{
+    push_paragraph_text(out, notice->guide);
+    for (size_t i = 0; notice->guide != NULL && i < GUIDE_CHAPTERS; i++) {
+        push_chapter_text(out, &guide_chapters[i]);
+    }
+}
+
 static void push_notice_text(apr_array_header_t *out, const notice_t *notice)
 {
-    push_text(out, 0, notice->headline);
-    push_text(out, 0, notice->lead);
-    ngd_push(out, NGD_HELP_DESK);
-    ngd_push(out, help_desk_line(notice, REFERENCE_MARK, out->pool));
-    ngd_push(out, "\n");
-    if (notice->more != NULL) {
-        ngd_push(out, "\n");
-        push_text(out, 0, notice->more);
-    }
-    for (size_t i = 0; i < notice->chapters_count; i++) {
-        push_chapter_text(out, &notice->chapters[i]);
-    }
+    ngd_push_three_lines(out, notice->headline, notice->relief, help_desk_line(notice, REFERENCE_MARK, out->pool));
+    push_paragraph_text(out, notice->steps_count > 0 ? steps_title : NULL);
+    push_steps_text(out, notice->steps, notice->steps_count, CHAPTER_INDENT);
+    push_guide_text(out, notice);
+    push_paragraph_text(out, notice->administrators);
 }
 
 /* ---- templates ----------------------------------------------------------- */
@@ -286,11 +361,11 @@ static void cut_at_marks(const char *text, ngd_template_t *template)
     }
 }
 
-void ngd_notice_render(ngd_notice_t notice, ngd_format_t format, apr_pool_t *pool,
-                       ngd_template_t *template_out)
+void ngd_notice_render(ngd_notice_t id, ngd_format_t format, apr_pool_t *pool, ngd_template_t *template_out)
 {
     apr_array_header_t *out = apr_array_make(pool, 256, sizeof(const char *));
+    const notice_t notice = notice_of(id, pool);
 
-    (format == NGD_FORMAT_HTML ? push_notice_html : push_notice_text)(out, &notices[notice]);
+    (format == NGD_FORMAT_HTML ? push_notice_html : push_notice_text)(out, &notice);
     cut_at_marks(apr_array_pstrcat(pool, out, 0), template_out);
 }

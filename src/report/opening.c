@@ -5,17 +5,42 @@
 
 #include "render.h"
 
-const char ngd_refused_headline[] =
-    "You are not signed in: this server did not accept what your browser sent.";
-const char ngd_refused_lead[] =
-    "See that the address has the site's full name, and that you are signed in to your organisation's network. "
-    "If that is so, tell the help desk: this server's administrators find the reason in their log by the "
-    "reference. If a password box appears, cancel it.";
+/* ---- the three lines of a refusal ---------------------------------------- */
 
-static const char continue_headline[] = "You are not signed in yet: the sign-on needs another step.";
-static const char continue_lead[] =
-    "Nothing has failed so far. You only see this page if your browser stopped half-way. "
-    "If a password box appears, cancel it.";
+const char ngd_off_headline[] = "You are not signed in.";
+const char ngd_continue_headline[] = "You are not signed in yet: the sign-on needs another step.";
+const char ngd_continue_relief[] =
+    "Nothing has failed so far. You only see this page if your browser stopped half-way." NGD_PASSWORD_BOX;
+
+static const char *usual_relief(ngd_who_t who)
+{
+    static const char *const sentences[] = {
+        [NGD_WHO_CLIENT] = "You may be able to mend this yourself, on this computer; otherwise those who look after "
+                           "it can.",
+        [NGD_WHO_SERVER] = "You cannot mend this; the web server's administrators can.",
+        [NGD_WHO_DIRECTORY] = "You cannot mend this; those who run your organisation's directory can.",
+    };
+
+    return sentences[who];
+}
+
+/* Only a 401 can make a browser ask for a password. */
+const char *ngd_relief(const ngd_cause_t *cause, char *out, size_t size)
+{
+    const char *who = cause->relief == NULL ? usual_relief(cause->who) : cause->relief;
+
+    apr_snprintf(out, size, "%s%s", who, cause->status == 401 ? NGD_PASSWORD_BOX : "");
+    return out;
+}
+
+const char *ngd_help_desk_line(const char *reference, const char *slug, const char *time, const char *contact,
+                               apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, reference, ", ", slug == NULL ? "" : slug, slug == NULL ? "" : ", ", time, contact,
+                       NULL);
+}
+
+/* ---- the rest ------------------------------------------------------------ */
 
 static const char anonymous_lead[] =
     "Your browser sent no Kerberos ticket with this request. There are four usual reasons:";
@@ -100,18 +125,28 @@ static void say_anonymous(const json_t *document, ngd_opening_t *opening)
     }
 }
 
+static void say_cause(ngd_opening_t *opening, const json_t *document)
+{
+    opening->state = "refused";
+    opening->slug = ngd_document_text(document, "cause.slug");
+    opening->headline = ngd_document_text(document, "cause.headline");
+    opening->lead = ngd_document_text(document, "cause.relief");
+}
+
+/* A document that holds the reference alone has no authentication, whatever the outcome. */
 static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool_t *pool)
 {
-    if (strcmp(opening->state, "accepted") == 0) {
+    bool known = json_is_object(json_object_get(document, "authentication"));
+
+    if (strcmp(opening->state, "continue") == 0) {
+        opening->headline = ngd_continue_headline;
+        opening->lead = ngd_continue_relief;
+    } else if (known && strcmp(opening->state, "accepted") == 0) {
         say_accepted(opening, document, pool);
-    } else if (strcmp(opening->state, "anonymous") == 0) {
+    } else if (known && strcmp(opening->state, "anonymous") == 0) {
         say_anonymous(document, opening);
-    } else if (strcmp(opening->state, "continue") == 0) {
-        opening->headline = continue_headline;
-        opening->lead = continue_lead;
     } else {
-        opening->headline = ngd_refused_headline;
-        opening->lead = ngd_refused_lead;
+        opening->headline = ngd_off_headline;
     }
 }
 
@@ -121,6 +156,7 @@ ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool)
     const char *reference = ngd_document_text(document, "attempt.id");
     ngd_opening_t opening = {
         .state = ngd_document_text(document, "attempt.outcome"),
+        .signed_in = ngd_document_at(document, "authentication.user") != NULL,
         .method = upper_case(ngd_document_text(document, "authentication.method"), pool),
         .protocol = ngd_document_text(document, "authentication.protocol"),
         .reasons = no_reasons,
@@ -129,6 +165,10 @@ ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool)
         .contact = ngd_document_text(document, "contact"),
     };
 
-    say_outcome(&opening, document, pool);
+    if (ngd_document_at(document, "cause") != NULL) {
+        say_cause(&opening, document);
+    } else {
+        say_outcome(&opening, document, pool);
+    }
     return opening;
 }

@@ -73,6 +73,38 @@ void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose)
     ngd_push(out, "\n");
 }
 
+void ngd_prose_line(apr_array_header_t *out, const char *prose)
+{
+    size_t columns;
+
+    ngd_push(out, plain_word(prose, strlen(prose), out->pool, &columns));
+    ngd_push(out, "\n");
+}
+
+void ngd_push_command(apr_array_header_t *out, size_t indent, const char *command)
+{
+    for (;;) {
+        size_t len = strcspn(command, "\n");
+
+        ngd_push(out, ngd_spaces(out->pool, indent));
+        ngd_push(out, apr_pstrmemdup(out->pool, command, len));
+        ngd_push(out, "\n");
+        if (command[len] == '\0') {
+            return;
+        }
+        command += len + 1;
+    }
+}
+
+void ngd_push_three_lines(apr_array_header_t *out, const char *headline, const char *relief, const char *desk)
+{
+    ngd_prose_line(out, headline);
+    if (relief != NULL) {
+        ngd_prose_line(out, relief);
+    }
+    ngd_push(out, apr_pstrcat(out->pool, NGD_HELP_DESK, desk, "\n", NULL));
+}
+
 /* All attributes of our pages stand in double quotes: the single quote needs no escape. */
 const char *ngd_escape(const char *text, apr_pool_t *pool)
 {
@@ -90,10 +122,12 @@ const char *ngd_prose_html(const char *prose, apr_pool_t *pool)
         ngd_push(out, ngd_escape(apr_pstrmemdup(pool, prose, len), pool));
         prose += len;
         if (*prose == '\0') {
-            return apr_array_pstrcat(pool, out, 0);
+            break;
         }
         code = !code;
         ngd_push(out, code ? "<code>" : "</code>");
         prose++;
     }
+    ngd_push(out, code ? "</code>" : "");   /* prose that was cut */
+    return apr_array_pstrcat(pool, out, 0);
 }

@@ -75,23 +75,80 @@ const char *ngd_time_words(const char *iso, ngd_precision_t clock_columns, apr_p
 typedef struct {
     const char *state;          /* "accepted", ...: the outcome, also a class of the page */
     bool let_in;                /* opens as Testkerb.asp did, otherwise as a help desk wants it */
+    bool signed_in;             /* somebody is, who may be refused all the same */
     const char *method;         /* upper-case; empty where nobody signed on */
     const char *protocol;
     const char *headline;       /* a sentence */
     const char *user;           /* whom the headline names, or NULL */
-    const char *lead;           /* prose */
+    const char *lead;           /* prose, or NULL */
     const char *const *reasons; /* more prose, up to a NULL */
     const char *reference;
+    const char *slug;           /* of the cause, or NULL */
     const char *time;
     const char *contact;        /* as it is configured, or NULL */
 } ngd_opening_t;
 
 ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool);
 
-/* "Tell the help desk: " is followed by reference, cause, time and contact. */
+/*
+ * A refusal opens with three lines, in reports and notices alike: a headline,
+ * who can mend it, and what a help desk needs.
+ */
+extern const char ngd_off_headline[];
+extern const char ngd_continue_headline[];
+extern const char ngd_continue_relief[];
+
+enum { NGD_RELIEF_SIZE = 512 };
+
+/* The second line, as prose, into out. */
+const char *ngd_relief(const ngd_cause_t *cause, char *out, size_t size);
+#define NGD_PASSWORD_BOX " If a password box appears, cancel it."
+
+/* The third line: NGD_HELP_DESK and reference, cause (or NULL), time and contact, which brings its own ", ". */
 #define NGD_HELP_DESK "Tell the help desk: "
-extern const char ngd_refused_headline[];
-extern const char ngd_refused_lead[];
+const char *ngd_help_desk_line(const char *reference, const char *slug, const char *time, const char *contact,
+                               apr_pool_t *pool);
+
+/* ---- findings ------------------------------------------------------------ */
+
+/* What was found out, and what to do: the diagnosis of a document, in the words of its catalogue. */
+
+/* A verdict for people: a sign that needs no colour, and a word. */
+typedef struct {
+    const char *name;           /* in the document; also a class of the page */
+    const char *sign;
+    const char *plain_sign;     /* for terminals */
+    const char *word;
+} ngd_verdict_t;
+
+/* A way to see on the client what the server cannot. */
+typedef struct {
+    const char *where;
+    const char *prose;
+} ngd_hint_t;
+
+enum { NGD_HINTS_MAX = 4 };
+
+typedef struct {
+    const ngd_verdict_t *verdict;
+    const char *title;
+    const char *detail;         /* prose, or NULL */
+    ngd_hint_t hints[NGD_HINTS_MAX];
+    size_t hints_count;
+} ngd_check_words_t;
+
+/* How a format writes it; each function pushes to out. */
+typedef struct {
+    void (*open)(apr_array_header_t *out, const char *title, const char *intro);
+    void (*close)(apr_array_header_t *out);
+    void (*name)(apr_array_header_t *out, const char *prose);
+    void (*prose)(apr_array_header_t *out, const char *prose);
+    void (*item)(apr_array_header_t *out, const char *prose);
+    void (*step)(apr_array_header_t *out, const char *whom, const char *prose, const char *command);
+    void (*check)(apr_array_header_t *out, const ngd_check_words_t *check);
+} ngd_pen_t;
+
+void ngd_findings_write(const json_t *document, const ngd_pen_t *pen, apr_array_header_t *out);
 
 /* ---- prose --------------------------------------------------------------- */
 
@@ -101,6 +158,12 @@ enum { NGD_TEXT_COLUMNS = 78 };
 
 /* Pushes prose, wrapped, to out (of const char *); the line already holds indent columns. */
 void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose);
+/* Pushes prose unwrapped, as a line of its own. */
+void ngd_prose_line(apr_array_header_t *out, const char *prose);
+/* Pushes a command, which is never wrapped, line by line. */
+void ngd_push_command(apr_array_header_t *out, size_t indent, const char *command);
+/* How a refusal opens in text: three lines, so that programs and screenshots find them. */
+void ngd_push_three_lines(apr_array_header_t *out, const char *headline, const char *relief, const char *desk);
 /* Escaped, with <code> for backticks. */
 const char *ngd_prose_html(const char *prose, apr_pool_t *pool);
 

@@ -11,8 +11,18 @@ static const ngd_row_t sign_on_rows[] = {
     { "Ended with", "attempt.leg", ngd_words_later_leg, NGD_LOOK_WORDS },
 };
 
+static const ngd_row_t refusal_rows[] = {
+    { "Cause", "cause.slug", ngd_words_text, NGD_LOOK_CODE },
+    { "Decided by", "decision.refusal", ngd_words_refusal, NGD_LOOK_WORDS },
+    { "GSSAPI answered", "decision.reply", ngd_words_numbered, NGD_LOOK_CODE },
+    { "Asked again, krb5 says", "decision.asked", ngd_words_asked, NGD_LOOK_CODE },
+    { "In Kerberos", "cause.kerberos", ngd_words_numbered, NGD_LOOK_CODE },
+    { "In IIS", "cause.iis", ngd_words_iis, NGD_LOOK_CODE },
+};
+
 static const ngd_row_t ticket_rows[] = {
     { "Client", "ticket.client", ngd_words_text, NGD_LOOK_CODE },
+    { "Authenticator's client", "ticket.authenticator_client", ngd_words_other_client, NGD_LOOK_CODE },
     { "Service", "ticket.server", ngd_words_text, NGD_LOOK_CODE },
     { "Signed on at", "ticket.auth_time", ngd_words_time, NGD_LOOK_WORDS },
     { "Valid from", "ticket.start_time", ngd_words_time, NGD_LOOK_WORDS },
@@ -20,6 +30,7 @@ static const ngd_row_t ticket_rows[] = {
     { "Renewable until", "ticket.renew_till", ngd_words_time, NGD_LOOK_WORDS },
     { "Session key", "ticket.session_enctype", ngd_words_text, NGD_LOOK_CODE },
     { "Flags", "ticket.flags", ngd_words_ticket_flags, NGD_LOOK_CODE },
+    { "Group list (PAC)", "ticket.pac", ngd_words_pac, NGD_LOOK_WORDS },
 };
 
 static const ngd_row_t claimed_ticket_rows[] = {
@@ -40,6 +51,7 @@ static const ngd_row_t keytab_rows[] = {
     { "File", "keytab.path", ngd_words_text, NGD_LOOK_CODE },
     { "State", "keytab.state", ngd_words_text, NGD_LOOK_WORDS },
     { "Entries", "keytab.entries", ngd_words_entries, NGD_LOOK_CODE },
+    { "Another that opens it", "keytab.other", ngd_words_other_keytab, NGD_LOOK_CODE },
 };
 
 static const ngd_row_t clock_rows[] = {
@@ -72,6 +84,7 @@ static const ngd_row_t connection_rows[] = {
     { "Address asked for", "connection.host", ngd_words_text, NGD_LOOK_CODE },
     { "Browser", "connection.user_agent", ngd_words_text, NGD_LOOK_CODE },
     { "Your address", "connection.client", ngd_words_text, NGD_LOOK_CODE },
+    { "On this server itself", "connection.same_computer", ngd_words_yes_no, NGD_LOOK_WORDS },
     { "HTTP", "connection.protocol", ngd_words_text, NGD_LOOK_CODE },
     { "Encrypted (TLS)", "connection.tls", ngd_words_yes_no, NGD_LOOK_WORDS },
     { "Through a proxy", "connection.proxied", ngd_words_yes_no, NGD_LOOK_WORDS },
@@ -82,6 +95,7 @@ static const ngd_row_t connection_rows[] = {
 #define ROWS(rows) rows, sizeof(rows) / sizeof(rows)[0]
 
 const ngd_section_t ngd_sections[] = {
+    { "The refusal in numbers", "As the logs of this and other systems name it.", NULL, ROWS(refusal_rows) },
     { "Sign-on", NULL, NULL, ROWS(sign_on_rows) },
     { "Ticket", "Read after opening it with this server's own key.", NULL, ROWS(ticket_rows) },
     { "Ticket, as claimed", "Not opened: this stands on its outside, where anybody could have written it.",

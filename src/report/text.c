@@ -53,10 +53,89 @@ static void push_section(apr_array_header_t *out, const ngd_section_t *section, 
     }
 }
 
+/* ---- findings ------------------------------------------------------------ */
+
+enum { ITEM_INDENT = MARGIN + 2, COMMAND_INDENT = MARGIN + 6 };
+
+static void push_prose(apr_array_header_t *out, size_t indent, const char *prose)
+{
+    ngd_push(out, ngd_spaces(out->pool, indent));
+    ngd_prose_wrap(out, indent, prose);
+}
+
+static void open_findings(apr_array_header_t *out, const char *title, const char *intro)
+{
+    ngd_push(out, apr_pstrcat(out->pool, "\n", title, "\n", NULL));
+    if (intro != NULL) {
+        push_prose(out, MARGIN, intro);
+    }
+}
+
+static void close_findings(apr_array_header_t *out)
+{
+    (void)out;
+}
+
+static void write_prose(apr_array_header_t *out, const char *prose)
+{
+    push_prose(out, MARGIN, prose);
+}
+
+static void write_name(apr_array_header_t *out, const char *prose)
+{
+    push_prose(out, MARGIN, apr_pstrcat(out->pool, prose, ".", NULL));
+}
+
+static void write_item(apr_array_header_t *out, const char *prose)
+{
+    ngd_push(out, ngd_spaces(out->pool, MARGIN));
+    ngd_push(out, "- ");
+    ngd_prose_wrap(out, ITEM_INDENT, prose);
+}
+
+static void write_step(apr_array_header_t *out, const char *whom, const char *prose, const char *command)
+{
+    write_item(out, apr_pstrcat(out->pool, whom, ": ", prose, NULL));
+    if (command != NULL) {
+        ngd_push_command(out, COMMAND_INDENT, command);
+    }
+}
+
+static void write_check(apr_array_header_t *out, const ngd_check_words_t *check)
+{
+    const ngd_verdict_t *verdict = check->verdict;
+    const char *word = apr_pstrcat(out->pool, verdict->plain_sign, " ", verdict->word, NULL);
+
+    ngd_push(out, ngd_spaces(out->pool, MARGIN));
+    ngd_push(out, word);
+    ngd_push(out, ngd_spaces(out->pool, VALUE_COLUMN - MARGIN - strlen(word)));
+    ngd_prose_wrap(out, VALUE_COLUMN, check->title);
+    if (check->detail != NULL) {
+        push_prose(out, VALUE_COLUMN, check->detail);
+    }
+    for (size_t i = 0; i < check->hints_count; i++) {
+        push_prose(out, VALUE_COLUMN,
+                   apr_pstrcat(out->pool, check->hints[i].where, ": ", check->hints[i].prose, NULL));
+    }
+}
+
+static const ngd_pen_t text_pen = {
+    .open = open_findings,
+    .close = close_findings,
+    .name = write_name,
+    .prose = write_prose,
+    .item = write_item,
+    .step = write_step,
+    .check = write_check,
+};
+
+/* ---- opening and end ----------------------------------------------------- */
+
 static const char *reference_line(const ngd_opening_t *opening, apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, opening->reference, ", ", opening->time,
-                       ngd_contact_render(opening->contact, NGD_FORMAT_TEXT, pool), "\n", NULL);
+    const char *contact = ngd_contact_render(opening->contact, NGD_FORMAT_TEXT, pool);
+
+    return ngd_help_desk_line(opening->reference, opening->slug, opening->time, contact, pool);
 }
 
 /* The two lines that Testkerb.asp printed, letter by letter, then whom they speak of. */
@@ -77,11 +156,7 @@ static void open_let_in(apr_array_header_t *out, const ngd_opening_t *opening)
 
 static void open_refused(apr_array_header_t *out, const ngd_opening_t *opening)
 {
-    ngd_push(out, opening->headline);
-    ngd_push(out, "\n");
-    ngd_prose_wrap(out, 0, opening->lead);
-    ngd_push(out, NGD_HELP_DESK);
-    ngd_push(out, reference_line(opening, out->pool));
+    ngd_push_three_lines(out, opening->headline, opening->lead, reference_line(opening, out->pool));
 }
 
 const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
@@ -90,6 +165,7 @@ const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
     ngd_opening_t opening = ngd_opening_of(document, pool);
 
     (opening.let_in ? open_let_in : open_refused)(out, &opening);
+    ngd_findings_write(document, &text_pen, out);
     for (size_t i = 0; i < ngd_sections_count; i++) {
         if (ngd_section_shows(&ngd_sections[i], document, pool)) {
             push_section(out, &ngd_sections[i], document);
@@ -98,6 +174,7 @@ const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
     if (opening.let_in) {
         ngd_push(out, "\nReference ");
         ngd_push(out, reference_line(&opening, pool));
+        ngd_push(out, "\n");
     }
     return apr_array_pstrcat(pool, out, 0);
 }

@@ -41,6 +41,32 @@ json_t *ngd_value_text(const char *text)
     return ngd_value_wire_text(span, NGD_CHARSET_OEM);
 }
 
+json_t *ngd_value_prose(const char *prose)
+{
+    ngd_span_t span = { (const uint8_t *)prose, strlen(prose) };
+    char out[NGD_EXPANDED_SIZE];
+
+    return json_string(ngd_text_utf8(span, NGD_CHARSET_OEM, out, sizeof out));
+}
+
+json_t *ngd_value_command(const char *command)
+{
+    char out[NGD_EXPANDED_SIZE];
+    size_t used = 0;
+
+    for (;;) {
+        ngd_span_t line = { (const uint8_t *)command, strcspn(command, "\n") };
+
+        ngd_text_utf8(line, NGD_CHARSET_OEM, out + used, sizeof out - used);
+        used += strlen(out + used);
+        command += line.len;
+        if (*command == '\0' || used + 1 == sizeof out) {
+            return json_string(out);
+        }
+        out[used++] = *command++;
+    }
+}
+
 json_t *ngd_value_principal(const ngd_principal_name_t *name)
 {
     char out[NGD_VALUE_TEXT_MAX + CUT_MARGIN_BYTES];

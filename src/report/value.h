@@ -13,13 +13,17 @@
 
 #include <jansson.h>
 
-#include "token.h"
+#include "expand.h"
 
 /* Longer text is cut and ends in an ellipsis: names are far shorter, and a report is read by people. */
 enum { NGD_VALUE_TEXT_MAX = 1024 };
 
 json_t *ngd_value_text(const char *text);
 json_t *ngd_value_wire_text(ngd_span_t text, ngd_charset_t charset);
+/* The catalogue's prose, expanded: longer than a name may be. */
+json_t *ngd_value_prose(const char *prose);
+/* A command, of which line feeds are part. */
+json_t *ngd_value_command(const char *command);
 json_t *ngd_value_principal(const ngd_principal_name_t *name);
 json_t *ngd_value_enctype(int32_t enctype);
 

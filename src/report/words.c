@@ -76,6 +76,27 @@ static const gloss_t ap_options[] = {
     { "mutual-required", "the server has to prove itself too" },
 };
 
+static const gloss_t pacs[] = {
+    { "none", "none" },
+    { "verified", "its signature is this server's" },
+    { "unverified", "its signature could not be verified" },
+};
+
+static const gloss_t refusals[] = {
+    { "tls", "NegotiateRequireTLS; no key was used" },
+    { "header-size", "httpd, for the header's size" },
+    { "message", "this module: nothing came that GSSAPI could look at" },
+    { "no-keys", "this module: no keytab has ever been read well" },
+    { "no-entry", "this module: NegotiateAcceptorName admits no entry" },
+    { "no-credential", "Kerberos, which gave no credential on the keys" },
+    { "gss", "GSSAPI, which did not accept the token" },
+    { "anonymous", "this module: the ticket's client is nobody" },
+    { "legs", "this module: the negotiation had no end" },
+    { "moved", "this module: the negotiation came to another configuration" },
+    { "authorization", "Require, after the sign-on" },
+    { "elsewhere", "another module or server" },
+};
+
 /* A word by what it means here; the word itself where it has no meaning yet. */
 static void add_meaning(apr_array_header_t *cells, const gloss_t *glosses, size_t count, const json_t *value)
 {
@@ -92,6 +113,18 @@ void ngd_words_source(const json_t *document, const json_t *value, apr_array_hea
 {
     (void)document;
     ADD_MEANING(cells, sources, value);
+}
+
+void ngd_words_pac(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    (void)document;
+    ADD_MEANING(cells, pacs, value);
+}
+
+void ngd_words_refusal(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    (void)document;
+    ADD_MEANING(cells, refusals, value);
 }
 
 /* Where nobody is signed in there is nothing that could last. */
@@ -238,6 +271,58 @@ void ngd_words_entries(const json_t *document, const json_t *value, apr_array_he
                          (apr_int64_t)json_integer_value(json_object_get(entry, "kvno")),
                          json_string_value(json_object_get(entry, "enctype"))));
     }
+}
+
+void ngd_words_other_keytab(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    const char *path = json_string_value(json_object_get(value, "path"));
+
+    (void)document;
+    add(cells, path == NULL ? "?" : path, json_string_value(json_object_get(value, "principal")));
+}
+
+void ngd_words_other_client(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    if (!json_equal(value, ngd_document_at(document, "ticket.client"))) {
+        add(cells, json_string_value(value), NULL);
+    }
+}
+
+/* ---- numbers of others ----------------------------------------------------- */
+
+static const char *number_words(apr_pool_t *pool, const json_t *object, const char *key)
+{
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT, (apr_int64_t)json_integer_value(json_object_get(object, key)));
+}
+
+void ngd_words_numbered(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    const char *name = json_string_value(json_object_get(value, "name"));
+    const char *number = number_words(cells->pool, value, "code");
+
+    (void)document;
+    add(cells, name == NULL ? number : name, name == NULL ? NULL : number);
+}
+
+void ngd_words_asked(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    if (json_is_true(json_object_get(value, "passes"))) {
+        add(cells, "nothing is wrong with the token itself", NULL);
+    } else if (json_is_null(json_object_get(value, "code"))) {
+        add(cells, number_words(cells->pool, value, "error"), NULL);
+    } else {
+        ngd_words_numbered(document, value, cells);
+    }
+}
+
+void ngd_words_iis(const json_t *document, const json_t *value, apr_array_header_t *cells)
+{
+    const char *name = json_string_value(json_object_get(value, "name"));
+    const char *number = number_words(cells->pool, value, "win32");
+
+    (void)document;
+    add(cells, json_string_value(json_object_get(value, "status")),
+        name == NULL ? number : apr_pstrcat(cells->pool, name, ", ", number, NULL));
 }
 
 /* ---- time ---------------------------------------------------------------- */

@@ -25,5 +25,12 @@ ngd_formatter_t ngd_words_ap_options;
 ngd_formatter_t ngd_words_ntlm_type;
 ngd_formatter_t ngd_words_stopped;
 ngd_formatter_t ngd_words_entries;
+ngd_formatter_t ngd_words_other_keytab;
+ngd_formatter_t ngd_words_other_client; /* nothing where it is the ticket's, as it should be */
+ngd_formatter_t ngd_words_pac;
+ngd_formatter_t ngd_words_refusal;
+ngd_formatter_t ngd_words_numbered;     /* a name and its number */
+ngd_formatter_t ngd_words_asked;
+ngd_formatter_t ngd_words_iis;
 
 #endif

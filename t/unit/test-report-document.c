@@ -1,9 +1,6 @@
 /* test-report-document.c - the document of the contract: keys, facts and who may see them. */
 #include "test-report.h"
 
-static const ngd_view_t everything = { .keytab = true };
-static const ngd_view_t no_keytab = { .keytab = false };
-
 static const struct {
     const char *outcome;
     ngd_evidence_t (*make)(void);
@@ -16,7 +13,7 @@ static const struct {
 
 static json_t *document_of(ngd_evidence_t evidence)
 {
-    return ngd_report_document(&evidence, &everything);
+    return document_as(evidence, usual_diagnosis(&evidence), &everything);
 }
 
 /* The value at a dotted path, JSON null included. */
@@ -66,7 +63,8 @@ static void test_every_key_is_there(void)
         "cause", "also", "token", "ticket", "keytab.path", "keytab.matched", "keytab.entries",
         "clock.server", "clock.client", "clock.skew_secs",
         "connection.id", "connection.requests", "connection.protocol", "connection.tls", "connection.client",
-        "connection.proxied", "connection.header_limit_bytes", "checks",
+        "connection.proxied", "connection.header_limit_bytes", "connection.same_computer",
+        "decision.refusal", "decision.reply", "decision.asked", "checks",
     };
 
     for (size_t i = 0; i < COUNT(outcomes); i++) {
@@ -90,7 +88,7 @@ static void test_accepted_document(void)
                      "\"outcome\":\"accepted\",\"leg\":1}" },
         { "authentication.source", "\"request\"" },
         { "authentication.persist", "\"request\"" },
-        { "cause", "null" }, { "also", "[]" }, { "checks", "[]" },
+        { "cause", "null" }, { "also", "[]" },
         { "token.scheme", "\"Negotiate\"" },
         { "token.header_bytes", "3144" }, { "token.token_bytes", "2348" },
         { "token.kind", "\"spnego-init\"" },
@@ -106,7 +104,9 @@ static void test_accepted_document(void)
         { "ticket.end_time", "\"2026-11-24T01:00:27+01:00\"" },
         { "ticket.ends_in_secs", "35900" },
         { "ticket.session_enctype", "\"aes256-cts-hmac-sha1-96\"" },
-        { "keytab.matched.kvno", "3" },
+        { "ticket.authenticator_client", "\"alice@EXAMPLE.TEST\"" }, { "ticket.pac", "\"verified\"" },
+        { "keytab.matched.kvno", "3" }, { "keytab.other", "null" },
+        { "decision", "{\"refusal\":null,\"reply\":null,\"asked\":null}" },
         { "clock", "{\"server\":\"2026-11-23T15:02:07.250+01:00\","
                    "\"client\":\"2026-11-23T15:02:06.837+01:00\","
                    "\"skew_secs\":-0.412}" },
@@ -196,10 +196,228 @@ static void test_other_schemes_show_nothing(void)
     }
 }
 
+/* ---- the diagnosis ------------------------------------------------------- */
+
+static void test_cause(void)
+{
+    static const expectation_t wants[] = {
+        { "cause.slug", "\"wrong-key\"" }, { "cause.who", "\"server\"" }, { "cause.certainty", "\"certain\"" },
+        { "cause.headline", "\"You are not signed in: this server could not open your Kerberos ticket.\"" },
+        { "cause.relief", "\"You cannot mend this; the web server's administrators can. If a password box appears, "
+                          "cancel it.\"" },
+        { "cause.title", "\"The keytab's key does not open the ticket\"" },
+        { "cause.iis", "{\"status\":\"401.1\",\"win32\":2148074274,\"name\":\"SEC_E_WRONG_PRINCIPAL\"}" },
+        { "cause.kerberos", "{\"code\":31,\"name\":\"KRB_AP_ERR_BAD_INTEGRITY\"}" },
+        { "cause.step", "\"account\"" },
+    };
+
+    check_document("a wrong key", refused(), wants, COUNT(wants));
+}
+
+static const char *item_text(const json_t *document, const char *list, size_t i, const char *key)
+{
+    return json_string_value(json_object_get(json_array_get(at(document, list), i), key));
+}
+
+static void test_cause_is_told_with_its_facts(void)
+{
+    json_t *document = document_of(refused());
+
+    check(says(json_string_value(at(document, "cause.explanation")),
+               "The keytab has HTTP/web.example.test@EXAMPLE.TEST with key version 3 and aes256"),
+          "the explanation has the facts of the evidence, and no backticks");
+    check_text(item_text(document, "cause.fix", 0, "for"), "active-directory", "a fix says for whom it is");
+    check_text(item_text(document, "cause.fix", 0, "command"), "setspn -X -F", "and what to type");
+    check_text(item_text(document, "cause.details", 0, "slug"), "key-from-password", "a detail has a slug");
+    check_text(item_text(document, "cause.details", 1, "text"),
+               "The browser asked for web.example.test, but its ticket is for HTTP/web.example.test: it followed an "
+               "alias in the DNS (CNAME) before it asked for the ticket.", "and a text with facts");
+    check_text(item_text(document, "also", 0, "slug"), "clock-skew", "what else was noticed has the same shape");
+    check_text(item_text(document, "also", 0, "certainty"), "likely", "certainty included");
+    json_decref(document);
+}
+
+static void test_iis_status(void)
+{
+    static const struct {
+        ngd_cause_id_t cause;
+        const char *status, *kerberos;
+    } table[] = {
+        { NGD_CAUSE_NOT_AUTHORIZED, "\"401.3\"", "null" },
+        { NGD_CAUSE_TLS_REQUIRED, "\"403.4\"", "null" },
+        { NGD_CAUSE_HEADER_TOO_LARGE, "\"400\"", "null" },
+    };
+
+    for (size_t i = 0; i < COUNT(table); i++) {
+        json_t *document = document_as(refused(), diagnosis_of_cause(table[i].cause), &everything);
+
+        check_text(dump(document, "cause.iis.status"), table[i].status, "IIS's status, a substatus of 0 left out");
+        check_text(dump(document, "cause.kerberos"), table[i].kerberos, "what is no Kerberos error has no number");
+        json_decref(document);
+    }
+}
+
+static void test_checks(void)
+{
+    json_t *document = document_of(refused());
+
+    check(json_array_size(at(document, "checks")) == NGD_CHECKS, "every step of the checklist is there");
+    for (size_t i = 0; i < NGD_CHECKS; i++) {
+        check_text(item_text(document, "checks", i, "step"), ngd_step_name((ngd_step_t)(i + 1)),
+                   "in the article's order");
+        check(item_text(document, "checks", i, "verdict") != NULL && item_text(document, "checks", i, "title") != NULL
+              && json_object_get(json_array_get(at(document, "checks"), i), "help") != NULL,
+              "with a title, a verdict and a place for help");
+    }
+    json_decref(document);
+}
+
+static void test_decision(void)
+{
+    static const expectation_t wants[] = {
+        { "decision.refusal", "\"gss\"" },
+        { "decision.reply", "{\"code\":41,\"name\":\"KRB_AP_ERR_MODIFIED\"}" },
+        { "decision.asked", "{\"passes\":false,\"code\":31,\"name\":\"KRB_AP_ERR_BAD_INTEGRITY\","
+                            "\"error\":-1765328353}" },
+    };
+    ngd_evidence_t evidence = refused();
+
+    check_document("a refusal of GSSAPI", evidence, wants, COUNT(wants));
+    evidence.decision.asked_code = 0;
+    check(says(text_of(evidence), "-1765328353"), "an error without a name shows as krb5's number");
+    evidence.decision.passes = true;
+    check(says(text_of(evidence), "nothing is wrong with the token itself"), "a token that passes is said to");
+}
+
+static void test_other_keytab(void)
+{
+    static const expectation_t want = { "keytab.other", "{\"path\":\"/etc/httpd/b.keytab\","
+                                                        "\"principal\":\"HTTP/b@EXAMPLE.TEST\"}" };
+    ngd_evidence_t evidence = refused();
+
+    evidence.keytab.other_path = "/etc/httpd/b.keytab";
+    evidence.keytab.other_principal = "HTTP/b@EXAMPLE.TEST";
+    check_document("another keytab", evidence, &want, 1);
+    check(says(text_of(evidence), "/etc/httpd/b.keytab (HTTP/b@EXAMPLE.TEST)"), "it shows in words as well");
+    check(!says(render_as(evidence, wrong_key(), &no_keytab, NGD_FORMAT_JSON), "/b.keytab"),
+          "but only to those who may see the keytab");
+}
+
+/* ---- who may see what ---------------------------------------------------- */
+
+#define SECRET "SECRETPRINC"
+
+/* Tell-tale values wherever a principal, a service, a path or a clock stands. */
+static ngd_evidence_t secretive(void)
+{
+    static const ngd_keytab_entry_t entry = { "HTTP/" SECRET "@" SECRET, 7654321, 18, 1760000000 };
+    ngd_evidence_t evidence = accepted();
+
+    evidence.attempt.outcome = NGD_OUTCOME_REFUSED;
+    evidence.decision = (ngd_decision_facts_t){ .refusal = NGD_REFUSAL_GSS, .asked = true, .asked_error = -7654321 };
+    evidence.authentication.user = evidence.authentication.local_name = SECRET;
+    evidence.token.ap_req.realm = (ngd_span_t)SPAN(SECRET);
+    evidence.token.ap_req.sname.part[1] = (ngd_span_t)SPAN(SECRET);
+    evidence.token.ap_req.ticket.kvno = 7654321;
+    evidence.ticket.client = evidence.ticket.server = evidence.ticket.authenticator_client = SECRET;
+    evidence.ticket.end_time_secs = evidence.ticket.start_time_secs = INT64_C(7654321000);
+    evidence.keytab = (ngd_keytab_facts_t){ .path = "/" SECRET, .entries = &entry, .entries_count = 1,
+                                            .matched = &entry, .other_path = "/" SECRET, .other_principal = SECRET };
+    evidence.clock.client_usecs = INT64_C(7654321000000000);
+    evidence.server = (ngd_server_facts_t){ .user = SECRET, .group = SECRET, .acceptor = SECRET,
+                                            .replay_cache_name = "file2:/" SECRET, .krb5_conf_error = -7654321,
+                                            .krb5_conf_words = SECRET };
+    return evidence;
+}
+
+/* 7654321000 is a day in July of the year 2212. */
+static bool tells_nothing(const char *text)
+{
+    return !says(text, SECRET) && !says(text, "7654321") && !says(text, "2212-");
+}
+
+static ngd_diagnosis_t with_every_detail(ngd_cause_id_t cause, size_t from)
+{
+    ngd_diagnosis_t diagnosis = diagnosis_of_cause(cause);
+
+    for (size_t i = 0; i < NGD_DETAILS_MAX && from + i < NGD_DETAILS; i++) {
+        diagnosis.cause.details[diagnosis.cause.details_count++] = (ngd_detail_id_t)(from + i);
+    }
+    diagnosis.also[0] = diagnosis.cause;
+    diagnosis.also_count = 1;
+    return diagnosis;
+}
+
+static void test_brief_tells_no_facts(void)
+{
+    for (ngd_cause_id_t cause = 0; cause < NGD_CAUSES; cause++) {
+        ngd_diagnosis_t diagnosis = with_every_detail(cause, cause % 3 * NGD_DETAILS_MAX);
+
+        for (ngd_format_t format = 0; format < NGD_FORMATS; format++) {
+            const char *text = render_as(secretive(), diagnosis, &brief, format);
+
+            check(tells_nothing(text), "%s: the brief report has no fact as %s", ngd_cause(cause)->slug,
+                  ngd_format_content_type(format));
+            check(says(text, ngd_cause(cause)->slug), "but names the cause");
+        }
+    }
+}
+
+static void test_full_tells_them(void)
+{
+    const char *text = render_as(secretive(), wrong_key(), &everything, NGD_FORMAT_JSON);
+
+    check(says(text, SECRET) && says(text, "7654321") && says(text, "2212-"), "the full report has all of these");
+}
+
+static void test_brief_has_the_general_form(void)
+{
+    json_t *document = document_as(secretive(), wrong_key(), &brief);
+
+    check(says(json_string_value(at(document, "cause.explanation")), "The keytab has HTTP/HOST@REALM with key version N"),
+          "the explanation speaks of services in general");
+    check(says(item_text(document, "cause.fix", 2, "command"), "-k /etc/apache2/http.keytab HTTP/HOST@REALM"),
+          "so do commands");
+    check_text(dump(document, "decision"), "null", "the decision does not show");
+    check_text(dump(document, "authentication.user"), "null", "nor does the user");
+    check(json_array_size(at(document, "checks")) == NGD_CHECKS, "the checklist does");
+    json_decref(document);
+}
+
+static void test_off_is_the_reference_alone(void)
+{
+    static const expectation_t wants[] = {
+        { "attempt.id", "\"K7QF-3M2X\"" }, { "attempt.outcome", "\"refused\"" },
+        { "authentication", "null" }, { "cause", "null" }, { "also", "[]" }, { "token", "null" },
+        { "ticket", "null" }, { "keytab", "null" }, { "clock", "null" }, { "connection", "null" },
+        { "decision", "null" }, { "checks", "[]" }, { "contact", "\"helpdesk@example.test\"" },
+    };
+    json_t *document = document_as(secretive(), wrong_key(), &off);
+
+    for (size_t i = 0; i < COUNT(wants); i++) {
+        check_text(dump(document, wants[i].path), wants[i].want, "off: %s", wants[i].path);
+    }
+    json_decref(document);
+    check_text(render_as(refused(), wrong_key(), &off, NGD_FORMAT_TEXT),
+               "You are not signed in.\n"
+               "Tell the help desk: K7QF-3M2X, 2026-11-23 15:02 +01:00, helpdesk@example.test\n",
+               "as text it is two lines");
+}
+
+static void test_off_hides_whatever_the_outcome(void)
+{
+    for (size_t i = 0; i < COUNT(outcomes); i++) {
+        const char *page = render_as(outcomes[i].make(), wrong_key(), &off, NGD_FORMAT_HTML);
+
+        check(says(page, "<h1>You are not signed in") && says(page, "K7QF-3M2X"), "%s: off has a page", outcomes[i].outcome);
+        check(!says(page, "alice") && !says(page, "wrong-key"), "which names neither user nor cause");
+    }
+}
+
 static void test_keytab_is_for_those_who_may_see_it(void)
 {
     ngd_evidence_t evidence = accepted();
-    json_t *document = ngd_report_document(&evidence, &no_keytab);
+    json_t *document = document_as(evidence, usual_diagnosis(&evidence), &no_keytab);
 
     check_text(dump(document, "keytab.path"), "null", "without the right to see it the keytab has no path");
     check_text(dump(document, "keytab.entries"), "[]", "nor entries");
@@ -208,8 +426,7 @@ static void test_keytab_is_for_those_who_may_see_it(void)
               "the entry that opened the ticket shows all the same");
     json_decref(document);
     for (ngd_format_t format = 0; format < NGD_FORMATS; format++) {
-        size_t len;
-        const char *text = ngd_report_render(&evidence, &no_keytab, format, pool, &len);
+        const char *text = render_as(evidence, usual_diagnosis(&evidence), &no_keytab, format);
 
         check(!says(text, "/etc/httpd") && !says(text, "host/web"),
               "nothing of the keytab is in %s", ngd_format_content_type(format));
@@ -307,6 +524,17 @@ int main(void)
     test_kerberos_error_document();
     test_half_a_token();
     test_other_schemes_show_nothing();
+    test_cause();
+    test_cause_is_told_with_its_facts();
+    test_iis_status();
+    test_checks();
+    test_decision();
+    test_other_keytab();
+    test_brief_tells_no_facts();
+    test_full_tells_them();
+    test_brief_has_the_general_form();
+    test_off_is_the_reference_alone();
+    test_off_hides_whatever_the_outcome();
     test_keytab_is_for_those_who_may_see_it();
     test_ticket_only_where_it_was_opened();
     test_all_flags_have_their_words();

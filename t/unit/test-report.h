@@ -77,7 +77,8 @@ static inline ngd_evidence_t anonymous(void)
     return (ngd_evidence_t){
         .attempt = { "K7QF-3M2X", NOW_USECS, NGD_OUTCOME_ANONYMOUS, 0 },
         .clock = { .server_usecs = NOW_USECS },
-        .keytab = { "/etc/httpd/web.keytab", NGD_KEYTAB_GOOD, entries, COUNT(entries), NULL },
+        .keytab = { .path = "/etc/httpd/web.keytab", .state = NGD_KEYTAB_GOOD, .entries = entries,
+                    .entries_count = COUNT(entries) },
         .connection = { "4F2", 3, "HTTP/1.1", true, "192.0.2.17:50122", false, 8190,
                         "web.example.test", "Browser/1" },
         .contact = "helpdesk@example.test",
@@ -92,6 +93,9 @@ static inline ngd_evidence_t refused(void)
     evidence.attempt.leg = 1;
     evidence.header = (ngd_header_t){ NGD_SCHEME_NEGOTIATE, SPAN("Negotiate"), SPAN("YIIabc"), 3144 };
     evidence.token = kerberos_token();
+    evidence.decision = (ngd_decision_facts_t){
+        .refusal = NGD_REFUSAL_GSS, .reply_code = 41, .asked = true, .asked_code = 31, .asked_error = -1765328353
+    };
     return evidence;
 }
 
@@ -100,12 +104,14 @@ static inline ngd_evidence_t accepted(void)
     ngd_evidence_t evidence = refused();
 
     evidence.attempt.outcome = NGD_OUTCOME_ACCEPTED;
+    evidence.decision = (ngd_decision_facts_t){ NGD_REFUSAL_NONE };
     evidence.authentication = (ngd_authentication_facts_t){
         "Negotiate", "Kerberos", "alice@EXAMPLE.TEST", "alice", NGD_SOURCE_REQUEST, NGD_PERSIST_REQUEST
     };
     evidence.ticket = (ngd_ticket_facts_t){
         true, "alice@EXAMPLE.TEST", "HTTP/web.example.test@EXAMPLE.TEST", 0x40e10000,
-        NOW_SECS - 1500, NOW_SECS - 1500, NOW_SECS + 35900, NOW_SECS + 600000, 18
+        NOW_SECS - 1500, NOW_SECS - 1500, NOW_SECS + 35900, NOW_SECS + 600000, 18,
+        true, "alice@EXAMPLE.TEST", NGD_PAC_VERIFIED
     };
     evidence.keytab.matched = &entries[0];
     evidence.clock.has_client = true;
@@ -132,19 +138,58 @@ static inline ngd_evidence_t another_leg(void)
     ngd_evidence_t evidence = refused();
 
     evidence.attempt.outcome = NGD_OUTCOME_CONTINUE;
+    evidence.decision = (ngd_decision_facts_t){ NGD_REFUSAL_NONE };
     return evidence;
+}
+
+/* ---- diagnoses ----------------------------------------------------------- */
+
+static inline ngd_diagnosis_t diagnosis_of_cause(ngd_cause_id_t cause)
+{
+    return (ngd_diagnosis_t){ .has_cause = true, .cause = { .cause = cause } };
+}
+
+/* With all that a diagnosis can have. */
+static inline ngd_diagnosis_t wrong_key(void)
+{
+    return (ngd_diagnosis_t){
+        .has_cause = true,
+        .cause = { NGD_CAUSE_WRONG_KEY, NGD_CERTAIN, { NGD_DETAIL_KEY_FROM_PASSWORD, NGD_DETAIL_HOST_DIFFERS }, 2 },
+        .also = { { NGD_CAUSE_CLOCK_SKEW, NGD_LIKELY, { NGD_DETAIL_CLIENT_CLOCK }, 1 } },
+        .also_count = 1,
+    };
+}
+
+static inline ngd_diagnosis_t usual_diagnosis(const ngd_evidence_t *evidence)
+{
+    return evidence->attempt.outcome == NGD_OUTCOME_REFUSED ? wrong_key() : (ngd_diagnosis_t){ 0 };
 }
 
 /* ---- what comes of it ---------------------------------------------------- */
 
-static inline const char *render(ngd_evidence_t evidence, ngd_format_t format)
+static const ngd_view_t everything = { .explain = NGD_EXPLAIN_FULL, .keytab = true };
+static const ngd_view_t no_keytab = { .explain = NGD_EXPLAIN_FULL };
+static const ngd_view_t brief = { .explain = NGD_EXPLAIN_BRIEF, .keytab = true };
+static const ngd_view_t off = { .explain = NGD_EXPLAIN_OFF, .keytab = true };
+
+static inline const char *render_as(ngd_evidence_t evidence, ngd_diagnosis_t diagnosis, const ngd_view_t *view,
+                                    ngd_format_t format)
 {
-    static const ngd_view_t everything = { .keytab = true };
     size_t len;
-    const char *text = ngd_report_render(&evidence, &everything, format, pool, &len);
+    const char *text = ngd_report_render(&evidence, &diagnosis, view, format, pool, &len);
 
     check(strlen(text) == len, "the length of a report is the length of its text");
     return text;
+}
+
+static inline json_t *document_as(ngd_evidence_t evidence, ngd_diagnosis_t diagnosis, const ngd_view_t *view)
+{
+    return ngd_report_document(&evidence, &diagnosis, view);
+}
+
+static inline const char *render(ngd_evidence_t evidence, ngd_format_t format)
+{
+    return render_as(evidence, usual_diagnosis(&evidence), &everything, format);
 }
 
 static inline const char *filled_notice(ngd_notice_t notice, ngd_format_t format)
