@@ -441,7 +441,8 @@ static bool krb5_says(const view_t *view, int32_t code)
 static verdict_t is_authenticator_damaged(const view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
-    bool unopened = e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
+    bool whole = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_NONE;
+    bool unopened = whole && e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
 
     return certain_if(is_opened(view) && (unopened || krb5_says(view, AP_ERR_INAPP_CKSUM)));
 }
