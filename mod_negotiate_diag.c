@@ -26,12 +26,13 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(ngd_setup_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(ngd_setup_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_pre_connection(ngd_connection_begin, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_post_read_request(ngd_connection_request, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_read_request(ngd_connection_request, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_check_authn(ngd_authn_check, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(ngd_authn_authorize, NULL, NULL, APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(ngd_authn_challenge, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_fixups(ngd_attempt_fixup, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(ngd_whoami_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(ngd_explain_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(ngd_refusal_insert, NULL, NULL, APR_HOOK_MIDDLE);
     ap_register_output_filter(NGD_REFUSAL_FILTER, ngd_refusal_filter, NULL, AP_FTYPE_RESOURCE);
 }

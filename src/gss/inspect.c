@@ -36,7 +36,7 @@ static bool admits_claim(const ngd_subject_t *subject, const ngd_evidence_t *evi
     return false;
 }
 
-static void read_index(const ngd_subject_t *subject, ngd_evidence_t *evidence)
+void ngd_inspect_keytab(const ngd_subject_t *subject, ngd_evidence_t *evidence)
 {
     ngd_keytab_facts_t *facts = &evidence->keytab;
 
@@ -240,7 +240,7 @@ void ngd_inspect_accepted(const ngd_subject_t *subject, ngd_evidence_t *evidence
 {
     krb5_context krb5 = ngd_thread_krb5();
 
-    read_index(subject, evidence);
+    ngd_inspect_keytab(subject, evidence);
     if (krb5) {
         inspect_ticket(krb5, subject, false, evidence, inspection);
         evidence->clock.skew_limit_secs = skew_limit(krb5);
@@ -256,7 +256,7 @@ void ngd_inspect_refused(const ngd_subject_t *subject, ngd_evidence_t *evidence,
     krb5_context krb5;
     krb5_error_code error;
 
-    read_index(subject, evidence);
+    ngd_inspect_keytab(subject, evidence);
     error = krb5_init_context(&krb5);
     if (error) {
         note_broken_configuration(error, evidence, inspection);

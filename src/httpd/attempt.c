@@ -50,9 +50,29 @@ typedef struct {
     ngd_attempt_t *last;
 } trace_t;
 
-static trace_t *trace_of(const request_rec *r)
+/* What stands for a trace where the header has been read and no attempt was made: costs no memory. */
+static const trace_t header_read;
+
+static const void *noted(const request_rec *r)
 {
     return ap_get_module_config(r->request_config, &negotiate_diag_module);
+}
+
+static trace_t *trace_of(const request_rec *r)
+{
+    const void *trace = noted(r);
+
+    return trace == &header_read ? NULL : (trace_t *)trace;
+}
+
+void ngd_attempt_note_header(request_rec *r)
+{
+    ap_set_module_config(r->request_config, &negotiate_diag_module, (void *)&header_read);
+}
+
+bool ngd_attempt_has_header(const request_rec *r)
+{
+    return noted(r) != NULL;
 }
 
 static trace_t *make_trace(request_rec *r)
@@ -80,10 +100,50 @@ static request_rec *client_request(request_rec *r)
     return r;
 }
 
-void ngd_attempt_publish(request_rec *r, const char *reference)
+void ngd_attempt_publish_reference(request_rec *r, const char *reference)
 {
     apr_table_setn(r->subprocess_env, "NEGOTIATE_ATTEMPT", reference);
     apr_table_setn(r->subprocess_env, "NEGOTIATE_CONNECTION", ngd_connection_id(r->connection));
+}
+
+/* As IIS writes them: "401.1", and apart for a log of the W3C's format, whose status is the answer's own. */
+static void publish_iis(request_rec *r, const ngd_cause_t *cause)
+{
+    int status = cause->iis_status ? cause->iis_status : cause->status;
+    bool same_status = status == cause->status;
+
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_SUBSTATUS", apr_psprintf(r->pool, "%d.%d", status, cause->substatus));
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_SC_SUBSTATUS", apr_itoa(r->pool, same_status ? cause->substatus : 0));
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_WIN32_STATUS",
+                   apr_psprintf(r->pool, "%" APR_UINT64_T_FMT, (apr_uint64_t)cause->win32));
+}
+
+static void publish_cause(request_rec *r, const ngd_finding_t *finding)
+{
+    const ngd_cause_t *cause = ngd_cause(finding->cause);
+
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_CAUSE", cause->slug);
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_CERTAINTY", ngd_certainty_name(finding->certainty));
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_WHO", ngd_who_name(cause->who));
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_HEADLINE", cause->headline);
+    publish_iis(r, cause);
+}
+
+/* Without a cause the sign-on went well, or goes on. */
+static void publish_no_cause(request_rec *r)
+{
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_SC_SUBSTATUS", "0");
+    apr_table_setn(r->subprocess_env, "NEGOTIATE_WIN32_STATUS", "0");
+}
+
+void ngd_attempt_publish(request_rec *r, const ngd_attempt_t *attempt)
+{
+    ngd_attempt_publish_reference(r, attempt->reference);
+    if (attempt->diagnosis.has_cause) {
+        publish_cause(r, &attempt->diagnosis.cause);
+    } else {
+        publish_no_cause(r);
+    }
 }
 
 ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, const char *reference)
@@ -104,10 +164,27 @@ ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, con
     return attempt;
 }
 
+static bool decode_base64(ngd_attempt_t *attempt)
+{
+    apr_size_t size = NGD_BASE64_BYTES(attempt->header.base64.len);
+    uint8_t *bytes = apr_palloc(attempt->pool, size);
+    apr_size_t len;
+
+    attempt->base64_stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
+    attempt->token = (ngd_span_t){ bytes, len };
+    return attempt->base64_stop.reason == NGD_STOP_NONE && len > 0;
+}
+
+bool ngd_attempt_read(ngd_attempt_t *attempt, const char *authorization)
+{
+    attempt->authorization = apr_pstrdup(attempt->pool, authorization);
+    ngd_header_split(attempt->authorization, authorization ? strlen(authorization) : 0, &attempt->header);
+    return attempt->header.scheme == NGD_SCHEME_NEGOTIATE && decode_base64(attempt);
+}
+
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt)
 {
     make_trace(r)->own = attempt;
-    ngd_attempt_publish(r, attempt->reference);
 }
 
 ngd_attempt_t *ngd_attempt_of(const request_rec *r)
@@ -137,7 +214,7 @@ int ngd_attempt_fixup(request_rec *r)
     const ngd_attempt_t *attempt = ngd_attempt_of(r) ? NULL : ngd_attempt_before(r);
 
     if (attempt) {
-        ngd_attempt_publish(r, attempt->reference);
+        ngd_attempt_publish(r, attempt);
     }
     return DECLINED;
 }

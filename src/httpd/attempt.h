@@ -24,10 +24,15 @@ typedef struct {
     ngd_stop_t base64_stop;         /* where the base64 broke off */
     ngd_outcome_t outcome;
     unsigned leg;
-    int status;                     /* what check_authn answered: OK or an HTTP status */
-    ngd_notice_t notice;            /* the body of a refusal */
-    const char *user;               /* accepted: who */
+    int status;                     /* what the hook answered: OK or an HTTP status */
+    const char *user;               /* accepted, and not authorized: who */
     const char *answer;             /* the value of our WWW-Authenticate; NULL: none */
+    ngd_refusal_t refusal;          /* at which gate it ended; NGD_REFUSAL_NONE: it did not */
+    int32_t reply_code;             /* of the KRB-ERROR that GSSAPI had for the client; 0: none */
+    const char *fault;              /* refused: GSSAPI's words or ours, for the log; NULL: none */
+    bool challenged_before;         /* no token, and the same navigation was challenged just before */
+    ngd_diagnosis_t diagnosis;      /* of an attempt that was not let in; see explain.h */
+    const ngd_evidence_t *evidence; /* that it rests on; NULL: not collected, since the cause was plain without */
     apr_pool_t *pool;
 } ngd_attempt_t;
 
@@ -36,13 +41,25 @@ void ngd_reference_seed(void);
 /* "K7QF-3M2X": 40 bits that do not repeat within a child, and hardly within a day. */
 void ngd_reference_make(char reference[NGD_REFERENCE_SIZE]);
 
-/* A new attempt of this request, published in its environment.  reference may be NULL: a new one. */
+/* A new attempt of this request.  reference may be NULL: a new one. */
 ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, const char *reference);
-/* Makes another request's attempt this one's too. */
+/*
+ * Takes the header (NULL: none came) apart, and what stands behind Negotiate out of
+ * its base64.  True where that is a token that GSSAPI can be asked about.
+ */
+bool ngd_attempt_read(ngd_attempt_t *attempt, const char *authorization);
+
+/* Makes an attempt this request's own, without its becoming its tree's last one. */
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt);
 
-/* Puts a reference, and the connection's name, into the request's environment.  reference lives as long as r. */
-void ngd_attempt_publish(request_rec *r, const char *reference);
+/* Puts what is known of an attempt into the request's environment. */
+void ngd_attempt_publish(request_rec *r, const ngd_attempt_t *attempt);
+/* Puts a reference, and the connection's name, there, where nothing else is known.  reference lives as long as r. */
+void ngd_attempt_publish_reference(request_rec *r, const char *reference);
+
+/* Whether httpd read this request's header whole, which post_read_request notes. */
+void ngd_attempt_note_header(request_rec *r);
+bool ngd_attempt_has_header(const request_rec *r);
 
 /* This request's attempt, or NULL. */
 ngd_attempt_t *ngd_attempt_of(const request_rec *r);

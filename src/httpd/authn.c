@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "connection.h"
+#include "explain.h"
 #include "log.h"
 
 APLOG_USE_MODULE(negotiate_diag);
@@ -43,7 +44,7 @@ static void send_answer(request_rec *r, const ngd_attempt_t *attempt)
 
 static void challenge(request_rec *r, ngd_attempt_t *attempt)
 {
-    attempt->answer = CHALLENGE;
+    attempt->answer = ngd_explain_answer(r, attempt);
     send_answer(r, attempt);
 }
 
@@ -69,14 +70,26 @@ static const char *host_of(const request_rec *r)
 
 /* ---- outcomes ---------------------------------------------------------------------------------------------------- */
 
-static int refuse(request_rec *r, ngd_attempt_t *attempt, ngd_notice_t notice)
+static int refuse(request_rec *r, ngd_attempt_t *attempt, ngd_refusal_t refusal, const char *fault)
 {
-    attempt->outcome = notice == NGD_NOTICE_NO_TOKEN ? NGD_OUTCOME_ANONYMOUS : NGD_OUTCOME_REFUSED;
-    attempt->notice = notice;
-    attempt->status = notice == NGD_NOTICE_TLS_REQUIRED ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED;
+    attempt->outcome = NGD_OUTCOME_REFUSED;
+    attempt->refusal = refusal;
+    attempt->fault = fault;
+    attempt->status = refusal == NGD_REFUSAL_TLS ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED;
+    ngd_explain_refusal(r, attempt);
     if (attempt->status == HTTP_UNAUTHORIZED) {
         challenge(r, attempt);
     }
+    return attempt->status;
+}
+
+/* Nothing came: the normal first leg. */
+static int ask_for_token(request_rec *r, ngd_attempt_t *attempt)
+{
+    attempt->outcome = NGD_OUTCOME_ANONYMOUS;
+    attempt->refusal = NGD_REFUSAL_MESSAGE;
+    ngd_explain_challenge(r, attempt);
+    challenge(r, attempt);
     return attempt->status;
 }
 
@@ -93,6 +106,7 @@ static int accept_user(request_rec *r, ngd_attempt_t *attempt, const ngd_decisio
     attempt->user = apr_pstrdup(attempt->pool, decision->client);
     reply(r, attempt, decision);
     sign_on(r, attempt);
+    ngd_attempt_publish(r, attempt);
     ngd_log_accepted(r, attempt);
     return OK;
 }
@@ -100,9 +114,9 @@ static int accept_user(request_rec *r, ngd_attempt_t *attempt, const ngd_decisio
 static int go_on(request_rec *r, ngd_attempt_t *attempt, const ngd_decision_t *decision)
 {
     attempt->outcome = NGD_OUTCOME_CONTINUE;
-    attempt->notice = NGD_NOTICE_NO_TOKEN;
     challenge(r, attempt);
     reply(r, attempt, decision);
+    ngd_attempt_publish(r, attempt);
     ngd_log_continued(r, attempt);
     return attempt->status;
 }
@@ -117,22 +131,12 @@ static int ask_for_http1(request_rec *r, ngd_attempt_t *attempt)
     attempt->outcome = NGD_OUTCOME_CONTINUE;
     attempt->status = HTTP_FORBIDDEN;
     apr_table_setn(r->notes, "ssl-renegotiate-forbidden", "this negotiation needs a connection of its own");
+    ngd_attempt_publish(r, attempt);
     ngd_log_needs_http1(r, attempt);
     return attempt->status;
 }
 
 /* ---- a token ----------------------------------------------------------------------------------------------------- */
-
-static bool decode_base64(ngd_attempt_t *attempt)
-{
-    apr_size_t size = NGD_BASE64_BYTES(attempt->header.base64.len);
-    uint8_t *bytes = apr_palloc(attempt->pool, size);
-    apr_size_t len;
-
-    attempt->base64_stop = ngd_base64_decode(attempt->header.base64, bytes, size, &len);
-    attempt->token = (ngd_span_t){ bytes, len };
-    return attempt->base64_stop.reason == NGD_STOP_NONE && len > 0;
-}
 
 /* Only what surely begins a negotiation; of the rest GSSAPI knows more than the decoder. */
 static bool is_first_leg(ngd_span_t token)
@@ -173,8 +177,7 @@ static int cannot_go_on(request_rec *r, ngd_attempt_t *attempt, ngd_negotiation_
     if (r->connection->master) {
         return ask_for_http1(r, attempt);
     }
-    ngd_log_refused(r, attempt, "the negotiation would have to begin anew for this location");
-    return refuse(r, attempt, NGD_NOTICE_REFUSED);
+    return refuse(r, attempt, NGD_REFUSAL_MOVED, "the negotiation would have to begin anew for this location");
 }
 
 static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *pending,
@@ -195,8 +198,8 @@ static int take_decision(request_rec *r, ngd_attempt_t *attempt, ngd_pending_t *
     case NGD_VERDICT_REFUSED:
         break;
     }
-    ngd_log_refused(r, attempt, decision->fault);
-    return refuse(r, attempt, NGD_NOTICE_REFUSED);
+    attempt->reply_code = decision->reply_code;
+    return refuse(r, attempt, decision->refusal, decision->fault);
 }
 
 static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay, ngd_pending_t *pending)
@@ -211,19 +214,27 @@ static int decide(request_rec *r, ngd_attempt_t *attempt, ngd_replay_t replay, n
     return status;
 }
 
+/* What cannot be handed to GSSAPI, in words for the log. */
+static const char *why_no_token(const ngd_attempt_t *attempt)
+{
+    if (attempt->header.scheme != NGD_SCHEME_NEGOTIATE) {
+        return "the scheme is not Negotiate";
+    }
+    return attempt->header.base64.len ? "the token is not base64" : "the token is empty";
+}
+
 /* pending is where the negotiation may go on, or NULL. */
 static int authenticate(request_rec *r, ngd_attempt_t *attempt, const char *authorization, ngd_replay_t replay,
                         ngd_pending_t *pending)
 {
-    attempt->authorization = authorization ? apr_pstrdup(attempt->pool, authorization) : NULL;
-    ngd_header_split(attempt->authorization, authorization ? strlen(authorization) : 0, &attempt->header);
-    if (attempt->header.scheme != NGD_SCHEME_NEGOTIATE) {
-        ngd_log_no_token(r, attempt);
-        return refuse(r, attempt, NGD_NOTICE_NO_TOKEN);
+    bool has_token = ngd_attempt_read(attempt, authorization);
+
+    if (attempt->header.scheme == NGD_SCHEME_NONE) {
+        return ask_for_token(r, attempt);
     }
-    if (!decode_base64(attempt)) {
-        ngd_log_refused(r, attempt, attempt->header.base64.len ? "the token is not base64" : "the token is empty");
-        return refuse(r, attempt, NGD_NOTICE_REFUSED);
+    ngd_connection_note_token(r);
+    if (!has_token) {
+        return refuse(r, attempt, NGD_REFUSAL_MESSAGE, why_no_token(attempt));
     }
     return decide(r, attempt, replay, pending);
 }
@@ -239,6 +250,7 @@ static bool same_header(const ngd_attempt_t *before, const char *authorization)
 static int carry_over(request_rec *r, ngd_attempt_t *before)
 {
     ngd_attempt_share(r, before);
+    ngd_attempt_publish(r, before);
     send_answer(r, before);
     if (before->outcome == NGD_OUTCOME_ACCEPTED) {
         sign_on(r, before);
@@ -280,18 +292,19 @@ static bool is_ours(const char *auth_type)
     return auth_type && ap_cstr_casecmp(auth_type, NGD_AUTH_TYPE) == 0;
 }
 
-static int refuse_without_tls(request_rec *r, const ngd_policy_t *policy)
+/* What the browser sent is only read, so that it can be said what else is wrong with it; no key is used on it. */
+static int refuse_without_tls(request_rec *r, const ngd_policy_t *policy, const char *authorization)
 {
     ngd_attempt_t *attempt = ngd_attempt_begin(r, policy, NULL);
 
-    ngd_log_tls_required(r, attempt);
-    return refuse(r, attempt, NGD_NOTICE_TLS_REQUIRED);
+    ngd_attempt_read(attempt, authorization);
+    return refuse(r, attempt, NGD_REFUSAL_TLS, "this location is served over TLS only (NegotiateRequireTLS)");
 }
 
-/* Without TLS no token was looked at, so nothing was decided that could be carried over. */
+/* Without TLS nothing was decided upon a token that could be carried over. */
 static bool has_decided(const ngd_attempt_t *before)
 {
-    return before && before->notice != NGD_NOTICE_TLS_REQUIRED;
+    return before && before->refusal != NGD_REFUSAL_TLS;
 }
 
 int ngd_authn_check(request_rec *r)
@@ -309,7 +322,7 @@ int ngd_authn_check(request_rec *r)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (settings->require_tls == NGD_ON && !ap_ssl_conn_is_ssl(r->connection)) {
-        return refuse_without_tls(r, &policy);
+        return refuse_without_tls(r, &policy, authorization);
     }
     before = ngd_attempt_before(r);
     if (!has_decided(before)) {
@@ -328,7 +341,9 @@ int ngd_authn_challenge(request_rec *r, const char *auth_type)
     if (!is_ours(auth_type)) {
         return DECLINED;
     }
-    if (!attempt || attempt->outcome != NGD_OUTCOME_ACCEPTED) {
+    if (attempt && attempt->outcome != NGD_OUTCOME_ACCEPTED) {
+        send_answer(r, attempt);
+    } else if (!attempt && !apr_table_get(r->subprocess_env, "negotiate-skip")) {
         apr_table_setn(r->err_headers_out, challenge_header(r), CHALLENGE);
     }
     return OK;
@@ -349,6 +364,24 @@ static int run_other_checkers(request_rec *r)
     return status;
 }
 
+static int is_other_challenge(void *found, const char *name, const char *value)
+{
+    (void)name;
+    if (ap_cstr_casecmpn(value, CHALLENGE, sizeof CHALLENGE - 1) != 0) {
+        *(bool *)found = true;
+    }
+    return 1;
+}
+
+/* Another scheme is on offer, with which one could sign on as somebody else. */
+static bool offers_another_scheme(const request_rec *r)
+{
+    bool found = false;
+
+    apr_table_do(is_other_challenge, &found, r->err_headers_out, challenge_header(r), NULL);
+    return found;
+}
+
 int ngd_authn_authorize(request_rec *r)
 {
     const ngd_attempt_t *attempt = ngd_attempt_of(r);
@@ -357,5 +390,10 @@ int ngd_authn_authorize(request_rec *r)
         return DECLINED;
     }
     int status = run_other_checkers(r);
-    return status == HTTP_UNAUTHORIZED ? HTTP_FORBIDDEN : status;
+    if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN) {
+        return status;
+    }
+    int answer = status == HTTP_UNAUTHORIZED && offers_another_scheme(r) ? HTTP_UNAUTHORIZED : HTTP_FORBIDDEN;
+    ngd_explain_authorization(r, attempt, answer);
+    return answer;
 }

@@ -11,6 +11,12 @@
 /* Hook (handler): SetHandler negotiate-whoami. */
 int ngd_whoami_handler(request_rec *r);
 
+/*
+ * Hook (handler): SetHandler negotiate-explain, as ErrorDocument 401: diagnoses what
+ * another module or a proxied server refused, with a keytab of its own.
+ */
+int ngd_explain_handler(request_rec *r);
+
 /* Hook (insert_error_filter): gives our refusals their body, unless the administrator's ErrorDocument does. */
 void ngd_refusal_insert(request_rec *r);
 /* The filter it inserts, by this name. */

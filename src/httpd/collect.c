@@ -8,6 +8,7 @@
 
 #include "connection.h"
 #include "inspect.h"
+#include "setup.h"
 
 /* ---- the request ------------------------------------------------------------------------------------------------- */
 
@@ -17,12 +18,12 @@
  */
 enum { SHOWN_HEADER_BYTES = 1024 };
 
-static const char *header_text(request_rec *r, const char *name)
+static const char *header_text(const request_rec *r, const char *name, apr_pool_t *pool)
 {
     const char *value = apr_table_get(r->headers_in, name);
     ngd_span_t text = { (const uint8_t *)value, value ? strlen(value) : 0 };
 
-    return value ? ngd_text_utf8(text, NGD_CHARSET_OEM, apr_palloc(r->pool, SHOWN_HEADER_BYTES), SHOWN_HEADER_BYTES)
+    return value ? ngd_text_utf8(text, NGD_CHARSET_OEM, apr_palloc(pool, SHOWN_HEADER_BYTES), SHOWN_HEADER_BYTES)
                  : NULL;
 }
 
@@ -36,8 +37,7 @@ static int is_forwarding_header(void *found, const char *name, const char *value
     return 1;
 }
 
-/* The signs of a proxy that a request can carry; their absence proves nothing. */
-static bool is_proxied(const request_rec *r)
+bool ngd_collect_is_proxied(const request_rec *r)
 {
     bool found = r->useragent_addr != r->connection->client_addr;
 
@@ -45,26 +45,34 @@ static bool is_proxied(const request_rec *r)
     return found;
 }
 
-static const char *peer(request_rec *r)
+static const char *peer(const conn_rec *c, apr_pool_t *pool)
 {
-    const conn_rec *c = r->connection;
-
-    return apr_psprintf(r->pool, ap_strchr_c(c->client_ip, ':') ? "[%s]:%d" : "%s:%d", c->client_ip,
+    return apr_psprintf(pool, ap_strchr_c(c->client_ip, ':') ? "[%s]:%d" : "%s:%d", c->client_ip,
                         c->client_addr->port);
 }
 
-static void collect_connection(request_rec *r, ngd_connection_facts_t *facts)
+/* A client on this computer comes from the address it came to, or from the loopback network. */
+static bool is_same_computer(const conn_rec *c)
+{
+    return strcmp(c->client_ip, c->local_ip) == 0 || strncmp(c->client_ip, "127.", 4) == 0
+           || strcmp(c->client_ip, "::1") == 0;
+}
+
+static void collect_connection(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool,
+                               ngd_connection_facts_t *facts)
 {
     *facts = (ngd_connection_facts_t){
         .id = ngd_connection_id(r->connection),
         .requests = ngd_connection_requests(r->connection),
-        .protocol = r->protocol,
+        .protocol = apr_pstrdup(pool, r->protocol),
         .tls = ap_ssl_conn_is_ssl(r->connection) != 0,
-        .client = peer(r),
-        .proxied = is_proxied(r),
+        .client = peer(r->connection, pool),
+        .proxied = ngd_collect_is_proxied(r),
         .header_limit_bytes = r->server->limit_req_fieldsize > 0 ? (size_t)r->server->limit_req_fieldsize : 0,
-        .host = header_text(r, "Host"),
-        .user_agent = header_text(r, "User-Agent"),
+        .host = header_text(r, "Host", pool),
+        .user_agent = header_text(r, "User-Agent", pool),
+        .same_computer = is_same_computer(r->connection),
+        .challenged_before = attempt && attempt->challenged_before,
     };
 }
 
@@ -78,28 +86,35 @@ static void count_field_name(ngd_header_t *header)
 
 /* ---- the attempt ------------------------------------------------------------------------------------------------- */
 
+static const char *user_of(const request_rec *r, const ngd_attempt_t *attempt)
+{
+    return attempt ? attempt->user : r->user;
+}
+
 static const char *protocol_of(const request_rec *r, const ngd_attempt_t *attempt)
 {
     if (attempt) {
-        return attempt->outcome == NGD_OUTCOME_ACCEPTED ? "Kerberos" : "Anonymous";
+        return attempt->user ? "Kerberos" : "Anonymous";
     }
     return r->user && r->ap_auth_type ? r->ap_auth_type : "Anonymous";
 }
 
-static void collect_authentication(const request_rec *r, const ngd_attempt_t *attempt,
+static void collect_authentication(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool,
                                    ngd_authentication_facts_t *facts)
 {
+    const char *user = user_of(r, attempt);
+
     *facts = (ngd_authentication_facts_t){
-        .method = r->user ? r->ap_auth_type : NULL,
-        .protocol = protocol_of(r, attempt),
-        .user = r->user,
-        .source = r->user ? NGD_SOURCE_REQUEST : NGD_SOURCE_NONE,
+        .method = user ? apr_pstrdup(pool, attempt ? NGD_AUTH_TYPE : r->ap_auth_type) : NULL,
+        .protocol = apr_pstrdup(pool, protocol_of(r, attempt)),
+        .user = apr_pstrdup(pool, user),
+        .source = user ? NGD_SOURCE_REQUEST : NGD_SOURCE_NONE,
         .persist = NGD_PERSIST_REQUEST,
     };
 }
 
 /* A request on which nobody decided may still have brought a token: shown as it claims to be. */
-static void collect_unasked_token(request_rec *r, ngd_evidence_t *evidence)
+static void collect_unasked_token(const request_rec *r, apr_pool_t *pool, ngd_evidence_t *evidence)
 {
     const char *value = apr_table_get(r->headers_in, "Authorization");
     ngd_span_t bytes = { NULL, 0 };
@@ -107,12 +122,14 @@ static void collect_unasked_token(request_rec *r, ngd_evidence_t *evidence)
     ngd_header_split(value, value ? strlen(value) : 0, &evidence->header);
     if (evidence->header.scheme == NGD_SCHEME_NEGOTIATE) {
         size_t size = NGD_BASE64_BYTES(evidence->header.base64.len);
-        uint8_t *out = apr_palloc(r->pool, size);
+        uint8_t *out = apr_palloc(pool, size);
         evidence->base64_stop = ngd_base64_decode(evidence->header.base64, out, size, &bytes.len);
         bytes.data = out;
     }
     ngd_token_decode(bytes, &evidence->token);
 }
+
+/* ---- ticket and keytab ------------------------------------------------------------------------------------------- */
 
 static apr_status_t release_keys(void *keys)
 {
@@ -126,67 +143,112 @@ static apr_status_t release_inspection(void *inspection)
     return APR_SUCCESS;
 }
 
-/* Opens the ticket that signed the client on; what a refused ticket shows is not looked at here. */
-static void collect_ticket(request_rec *r, const ngd_attempt_t *attempt, ngd_evidence_t *evidence)
+static ngd_subject_t subject_of(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool)
 {
-    ngd_keytab_t *keytab = attempt->policy.acceptor.keytab;
-    ngd_keyset_t *keys = ngd_keytab_keys(keytab, NGD_LOOK_USUAL);
-    ngd_inspection_t *inspection = apr_pcalloc(r->pool, sizeof *inspection);
+    ngd_subject_t subject = {
+        .acceptor = attempt->policy.acceptor,
+        .host = r->hostname && *r->hostname ? r->hostname : NULL,
+        .keys = ngd_keytab_keys(attempt->policy.acceptor.keytab, NGD_LOOK_USUAL),
+        .token = attempt->token,
+    };
 
-    evidence->keytab.path = ngd_keytab_path(keytab);
-    evidence->keytab.state = ngd_keytab_state(keytab);
-    if (!keys) {
-        return;
+    if (subject.keys) {
+        apr_pool_cleanup_register(pool, subject.keys, release_keys, apr_pool_cleanup_null);
     }
-    apr_pool_cleanup_register(r->pool, keys, release_keys, apr_pool_cleanup_null);
-    evidence->keytab.entries = ngd_keyset_entries(keys, &evidence->keytab.entries_count);
-    if (attempt->outcome != NGD_OUTCOME_ACCEPTED || evidence->token.inner != NGD_INNER_AP_REQ) {
-        return;
-    }
-    ngd_inspect(keys, &evidence->token.ap_req, inspection);
-    apr_pool_cleanup_register(r->pool, inspection, release_inspection, apr_pool_cleanup_null);
-    evidence->ticket = inspection->ticket;
-    evidence->keytab.matched = inspection->matched;
-    evidence->clock.has_client = inspection->has_client_time;
-    evidence->clock.client_usecs = inspection->client_usecs;
+    subject.others = ngd_setup_keytabs(&subject.others_count);
+    return subject;
 }
 
-static void collect_attempt(request_rec *r, const ngd_attempt_t *attempt, ngd_evidence_t *evidence)
+/* What a key of this server may be used on: a token that was judged with it. */
+static void inspect(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool, ngd_evidence_t *evidence)
+{
+    ngd_inspection_t *inspection = apr_pcalloc(pool, sizeof *inspection);
+    ngd_subject_t subject = subject_of(r, attempt, pool);
+
+    apr_pool_cleanup_register(pool, inspection, release_inspection, apr_pool_cleanup_null);
+    switch (attempt->refusal) {
+    case NGD_REFUSAL_NONE:
+    case NGD_REFUSAL_AUTHORIZATION:
+        ngd_inspect_accepted(&subject, evidence, inspection);
+        break;
+    case NGD_REFUSAL_TLS:
+    case NGD_REFUSAL_HEADER_SIZE:
+        break;
+    case NGD_REFUSAL_MESSAGE:
+        ngd_inspect_keytab(&subject, evidence);
+        break;
+    case NGD_REFUSAL_NO_KEYS:
+    case NGD_REFUSAL_NO_ENTRY:
+    case NGD_REFUSAL_NO_CREDENTIAL:
+    case NGD_REFUSAL_GSS:
+    case NGD_REFUSAL_ANONYMOUS:
+    case NGD_REFUSAL_LEGS:
+    case NGD_REFUSAL_MOVED:
+    case NGD_REFUSAL_ELSEWHERE:
+        ngd_inspect_refused(&subject, evidence, inspection);
+        break;
+    }
+}
+
+static const char *acceptor_words(const ngd_acceptor_name_t *name, apr_pool_t *pool)
+{
+    switch (name->kind) {
+    case NGD_ACCEPTOR_SERVICE:
+        return name->service;
+    case NGD_ACCEPTOR_HOST:
+        return "Host";
+    case NGD_ACCEPTOR_NAME:
+        return apr_pstrcat(pool, name->service, "@", name->host, NULL);
+    case NGD_ACCEPTOR_ANY:
+        break;
+    }
+    return "Any";
+}
+
+static void collect_attempt(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool,
+                            ngd_evidence_t *evidence)
 {
     evidence->attempt.reference = attempt->reference;
     evidence->attempt.outcome = attempt->outcome;
     evidence->attempt.leg = attempt->leg;
     evidence->header = attempt->header;
     evidence->base64_stop = attempt->base64_stop;
+    evidence->decision.refusal = attempt->refusal;
+    evidence->decision.reply_code = attempt->reply_code;
+    evidence->server.acceptor = acceptor_words(&attempt->policy.acceptor.name, pool);
     ngd_token_decode(attempt->token, &evidence->token);
-    collect_ticket(r, attempt, evidence);
+    if (attempt->policy.acceptor.keytab) {
+        inspect(r, attempt, pool, evidence);
+    }
 }
 
-static void collect_no_attempt(request_rec *r, ngd_evidence_t *evidence)
+static void collect_no_attempt(request_rec *r, apr_pool_t *pool, ngd_evidence_t *evidence)
 {
-    char *reference = apr_palloc(r->pool, NGD_REFERENCE_SIZE);
+    char *reference = apr_palloc(pool, NGD_REFERENCE_SIZE);
 
     ngd_reference_make(reference);
-    ngd_attempt_publish(r, reference);
+    ngd_attempt_publish_reference(r, reference);
     evidence->attempt.reference = reference;
     evidence->attempt.outcome = r->user ? NGD_OUTCOME_ACCEPTED : NGD_OUTCOME_ANONYMOUS;
-    collect_unasked_token(r, evidence);
+    collect_unasked_token(r, pool, evidence);
 }
 
-const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt)
+const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool)
 {
-    ngd_evidence_t *evidence = apr_pcalloc(r->pool, sizeof *evidence);
+    ngd_evidence_t *evidence = apr_pcalloc(pool, sizeof *evidence);
 
     evidence->attempt.time_usecs = r->request_time;
     evidence->clock.server_usecs = r->request_time;
     evidence->contact = ngd_settings(r)->contact;
-    collect_connection(r, &evidence->connection);
+    evidence->server.user = ngd_setup_user();
+    evidence->server.group = ngd_setup_group();
+    collect_connection(r, attempt, pool, &evidence->connection);
+    collect_authentication(r, attempt, pool, &evidence->authentication);
     if (attempt) {
-        collect_attempt(r, attempt, evidence);
+        collect_attempt(r, attempt, pool, evidence);
     } else {
-        collect_no_attempt(r, evidence);
+        collect_no_attempt(r, pool, evidence);
     }
     count_field_name(&evidence->header);
-    collect_authentication(r, attempt, &evidence->authentication);
     return evidence;
 }

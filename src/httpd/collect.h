@@ -1,8 +1,8 @@
 /*
  * collect.h - the evidence of a request, for whoever wants to read it.
  *
- * Runs only for a page or a body, never on the way of a request that is simply
- * let in.  Everything is allocated in the request's pool.
+ * Runs only for a refusal, a page or a body, never on the way of a request that is
+ * simply let in.
  */
 #ifndef NGD_COLLECT_H
 #define NGD_COLLECT_H
@@ -11,7 +11,14 @@
 
 #include "attempt.h"
 
-/* attempt may be NULL: a request on which this module did not decide. */
-const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt);
+/*
+ * Everything is in pool, and borrows nothing from the request but what lives as
+ * long as the attempt's header and token.  attempt may be NULL: a request on which
+ * this module did not decide.
+ */
+const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool);
+
+/* The signs of a proxy that a request can carry; their absence proves nothing. */
+bool ngd_collect_is_proxied(const request_rec *r);
 
 #endif

@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include <apr_atomic.h>
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <openssl/evp.h>
@@ -16,6 +17,9 @@ typedef struct {
     apr_uint32_t upgrade;                       /* 1: the digest's token may come once more */
     unsigned char upgrade_digest[DIGEST_BYTES];
     char upgrade_reference[NGD_REFERENCE_SIZE];
+    apr_pool_t *refusal_pool;                   /* NULL until there is a refusal */
+    ngd_refused_t refused;
+    unsigned challenged;                        /* hash of the URL of an unanswered navigation; 0: none */
 } slot_t;
 
 /* HTTP/2 gives each stream a connection of its own; the real one is its master. */
@@ -49,6 +53,7 @@ int ngd_connection_request(request_rec *r)
 {
     slot_t *slot = slot_of(r->connection);
 
+    ngd_attempt_note_header(r);
     if (slot) {
         apr_atomic_inc32(&slot->requests);
         if (!r->connection->master) {
@@ -79,6 +84,106 @@ ngd_pending_t *ngd_connection_pending(conn_rec *c)
 
     return slot ? &slot->pending : NULL;
 }
+
+/* ---- what a refusal leaves behind --------------------------------------------------------------------------------- */
+
+/* Streams have no order, and behind a proxy one connection serves several clients. */
+static slot_t *own_slot(const request_rec *r)
+{
+    return r->connection->master ? NULL : slot_of(r->connection);
+}
+
+/* The URL as the client asked for it: also the host, since one connection can serve several. */
+static const char *url_of(const request_rec *r, apr_pool_t *pool)
+{
+    const char *host = apr_table_get(r->headers_in, "Host");
+
+    return apr_pstrcat(pool, host ? host : "", r->unparsed_uri ? r->unparsed_uri : "", NULL);
+}
+
+apr_pool_t *ngd_connection_refusal_pool(conn_rec *c)
+{
+    slot_t *slot = c->master ? NULL : slot_of(c);
+
+    if (!slot) {
+        return NULL;
+    }
+    slot->refused.attempt = NULL;
+    if (slot->refusal_pool) {
+        apr_pool_clear(slot->refusal_pool);
+    } else {
+        apr_pool_create(&slot->refusal_pool, c->pool);
+        apr_pool_tag(slot->refusal_pool, "negotiate_refusal");
+    }
+    return slot->refusal_pool;
+}
+
+void ngd_connection_note_refusal(request_rec *r, const ngd_attempt_t *attempt)
+{
+    slot_t *slot = own_slot(r);
+
+    if (slot) {
+        slot->refused = (ngd_refused_t){
+            .attempt = attempt,
+            .url = url_of(r, slot->refusal_pool),
+            .request = ngd_connection_requests(r->connection),
+        };
+    }
+}
+
+const ngd_attempt_t *ngd_connection_refused_before(request_rec *r)
+{
+    slot_t *slot = own_slot(r);
+
+    if (!slot || !slot->refused.attempt || slot->refused.request + 1 != ngd_connection_requests(r->connection)
+        || strcmp(slot->refused.url, url_of(r, r->pool)) != 0) {
+        return NULL;
+    }
+    return slot->refused.attempt;
+}
+
+/* Browsers say so themselves (Fetch Metadata), but only to sites that are https or local; else the type they ask for does. */
+static bool is_navigation(const request_rec *r)
+{
+    const char *mode = apr_table_get(r->headers_in, "Sec-Fetch-Mode");
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+
+    if (mode) {
+        return strcmp(mode, "navigate") == 0;
+    }
+    return r->method_number == M_GET && accept && ap_strstr_c(accept, "text/html");
+}
+
+static unsigned hash_of(const request_rec *r)
+{
+    apr_ssize_t len = APR_HASH_KEY_STRING;
+    unsigned hash = apr_hashfunc_default(url_of(r, r->pool), &len);
+
+    return hash ? hash : 1;
+}
+
+bool ngd_connection_note_challenge(request_rec *r)
+{
+    slot_t *slot = is_navigation(r) ? own_slot(r) : NULL;
+    unsigned hash = slot ? hash_of(r) : 0;
+    bool again = slot && slot->challenged == hash;
+
+    if (slot) {
+        slot->challenged = hash;
+    }
+    return again;
+}
+
+void ngd_connection_note_token(request_rec *r)
+{
+    slot_t *slot = own_slot(r);
+
+    if (slot) {
+        slot->challenged = 0;
+    }
+}
+
+/* ---- the upgrade to h2c ------------------------------------------------------------------------------------------- */
 
 static void digest(const char *text, unsigned char out[DIGEST_BYTES])
 {

@@ -13,6 +13,7 @@
 #include <httpd.h>
 
 #include "acceptor.h"
+#include "attempt.h"
 #include "evidence.h"
 #include "settings.h"
 
@@ -23,9 +24,20 @@ typedef struct {
     char reference[NGD_REFERENCE_SIZE];
 } ngd_pending_t;
 
+/*
+ * The last refusal on this connection, for a token-less request that follows it at
+ * once: some clients repeat a refused request without a token, and show what they
+ * get then.  HTTP/1 only.  What it points to lives until the next refusal.
+ */
+typedef struct {
+    const ngd_attempt_t *attempt;   /* NULL: none */
+    const char *url;
+    unsigned request;               /* which of the connection's requests it was */
+} ngd_refused_t;
+
 /* Hook (pre_connection). */
 int ngd_connection_begin(conn_rec *c, void *socket);
-/* Hook (post_read_request): counts the request. */
+/* Hook (post_read_request): counts the request, and notes that its header was read whole. */
 int ngd_connection_request(request_rec *r);
 
 /* Log-friendly name of the TCP connection, the same for all of its streams; "-" where there is none. */
@@ -34,6 +46,22 @@ unsigned ngd_connection_requests(const conn_rec *c);
 
 /* The slot for a negotiation; NULL on HTTP/2, whose streams share no order. */
 ngd_pending_t *ngd_connection_pending(conn_rec *c);
+
+/* An empty pool for the attempt that is being refused, which ends with the next one; NULL on HTTP/2. */
+apr_pool_t *ngd_connection_refusal_pool(conn_rec *c);
+/* Remembers it; the attempt and its evidence live in that pool. */
+void ngd_connection_note_refusal(request_rec *r, const ngd_attempt_t *attempt);
+/* The refusal that this request follows at once, on the same URL; or NULL. */
+const ngd_attempt_t *ngd_connection_refused_before(request_rec *r);
+
+/*
+ * Notes a token-less request, or forgets the last one because a token came.  Says
+ * whether this one is a navigation to a URL that was challenged on this connection
+ * before, with no token since: pages also fetch without credentials on purpose, so
+ * only what a person opens counts.
+ */
+bool ngd_connection_note_challenge(request_rec *r);
+void ngd_connection_note_token(request_rec *r);
 
 /*
  * A request that asks for an upgrade to h2c is answered twice: httpd runs it

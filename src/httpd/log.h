@@ -15,10 +15,9 @@
 
 void ngd_log_accepted(request_rec *r, const ngd_attempt_t *attempt);
 void ngd_log_continued(request_rec *r, const ngd_attempt_t *attempt);
-void ngd_log_no_token(request_rec *r, const ngd_attempt_t *attempt);
-void ngd_log_tls_required(request_rec *r, const ngd_attempt_t *attempt);
+void ngd_log_challenged(request_rec *r, const ngd_attempt_t *attempt);
 void ngd_log_needs_http1(request_rec *r, const ngd_attempt_t *attempt);
-/* fault: why, in the words of GSSAPI or ours. */
-void ngd_log_refused(request_rec *r, const ngd_attempt_t *attempt, const char *fault);
+/* With the cause and the facts that it rests on, as far as there is evidence. */
+void ngd_log_refused(request_rec *r, const ngd_attempt_t *attempt);
 
 #endif

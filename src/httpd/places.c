@@ -49,6 +49,16 @@ void ngd_places_note(const cmd_parms *cmd, ngd_placed_t what)
     };
 }
 
+bool ngd_places_any(ngd_placed_t what)
+{
+    for (int i = 0; i < places->nelts; i++) {
+        if (APR_ARRAY_IDX(places, i, place_t).what == what) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool encloses(const ap_directive_t *outer, const ap_directive_t *inner)
 {
     while (inner && inner != outer) {

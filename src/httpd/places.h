@@ -30,6 +30,9 @@ void ngd_places_note(const cmd_parms *cmd, ngd_placed_t what);
 /* False, with a line in the log for each, if somewhere AuthType Negotiate can have no keytab. */
 bool ngd_places_check(server_rec *server);
 
+/* Whether a directive of that kind stands anywhere in the configuration. */
+bool ngd_places_any(ngd_placed_t what);
+
 /* Warns of what works and is probably not meant. */
 void ngd_places_warn(server_rec *server);
 

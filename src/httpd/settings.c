@@ -1,9 +1,12 @@
 #include "settings.h"
 
 #include <apr_strings.h>
+#include <http_log.h>
 
 #include "places.h"
 #include "setup.h"
+
+APLOG_USE_MODULE(negotiate_diag);
 
 /* ---- creating, merging, reading ---------------------------------------------------------------------------------- */
 
@@ -31,6 +34,14 @@ void *ngd_settings_merge(apr_pool_t *pool, void *outer, void *inner)
     if (i->require_tls == NGD_UNSET) {
         merged->require_tls = o->require_tls;
     }
+    if (!i->has_explain) {
+        merged->has_explain = o->has_explain;
+        merged->explain = o->explain;
+        merged->explain_expr = o->explain_expr;
+    }
+    if (i->retry == NGD_UNSET) {
+        merged->retry = o->retry;
+    }
     if (!i->contact) {
         merged->contact = o->contact;
         memcpy(merged->contact_shown, o->contact_shown, sizeof merged->contact_shown);
@@ -41,6 +52,31 @@ void *ngd_settings_merge(apr_pool_t *pool, void *outer, void *inner)
 const ngd_settings_t *ngd_settings(const request_rec *r)
 {
     return ap_get_module_config(r->per_dir_config, &negotiate_diag_module);
+}
+
+/* An expression that fails holds for nobody. */
+static bool holds(request_rec *r, const ap_expr_info_t *expr)
+{
+    const char *error = NULL;
+    int result = ap_expr_exec(r, expr, &error);
+
+    if (error) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "negotiate: the expression of NegotiateExplain at %s:%u: %s",
+                      expr->filename, expr->line_number, error);
+    }
+    return !error && result > 0;
+}
+
+ngd_view_t ngd_settings_view(request_rec *r)
+{
+    const ngd_settings_t *settings = ngd_settings(r);
+    ngd_view_t view = { .explain = settings->has_explain ? settings->explain : NGD_EXPLAIN_BRIEF };
+
+    if (settings->explain_expr) {
+        view.keytab = holds(r, settings->explain_expr);
+        view.explain = view.keytab ? NGD_EXPLAIN_FULL : NGD_EXPLAIN_BRIEF;
+    }
+    return view;
 }
 
 ngd_policy_t ngd_settings_policy(const ngd_settings_t *settings)
@@ -157,6 +193,67 @@ static const char *set_require_tls(cmd_parms *cmd, void *settings, int on)
     return NULL;
 }
 
+static bool explain_by_name(const char *name, ngd_explain_t *explain)
+{
+    static const char *const names[] = {
+        [NGD_EXPLAIN_OFF] = "Off",
+        [NGD_EXPLAIN_BRIEF] = "Brief",
+        [NGD_EXPLAIN_FULL] = "Full",
+    };
+
+    for (ngd_explain_t i = NGD_EXPLAIN_OFF; i <= NGD_EXPLAIN_FULL; i++) {
+        if (ap_cstr_casecmp(name, names[i]) == 0) {
+            *explain = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *parse_explain_expr(cmd_parms *cmd, ngd_settings_t *settings, const char *condition)
+{
+    const char *error = NULL;
+
+    if (settings->explain != NGD_EXPLAIN_FULL || ap_cstr_casecmpn(condition, "expr=", 5) != 0) {
+        return apr_psprintf(cmd->pool, "%s takes Off, Brief or Full, and behind Full an expression for whom it holds, as "
+                            "in Full \"expr=-R '192.0.2.0/24'\" (everybody else is told Brief)", cmd->cmd->name);
+    }
+    settings->explain_expr = ap_expr_parse_cmd(cmd, condition + 5, 0, &error, NULL);
+    return error ? apr_psprintf(cmd->pool, "%s: the expression cannot be read: %s", cmd->cmd->name, error) : NULL;
+}
+
+static const char *set_explain(cmd_parms *cmd, void *settings, const char *name, const char *condition)
+{
+    ngd_settings_t *s = settings;
+    const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
+
+    if (misplaced) {
+        return misplaced;
+    }
+    if (!explain_by_name(name, &s->explain)) {
+        return apr_psprintf(cmd->pool, "%s takes Off, Brief or Full; \"%s\" is none of them", cmd->cmd->name, name);
+    }
+    s->has_explain = true;
+    s->explain_expr = NULL;
+    return condition ? parse_explain_expr(cmd, s, condition) : NULL;
+}
+
+static const char *set_retry(cmd_parms *cmd, void *settings, const char *name)
+{
+    ngd_settings_t *s = settings;
+
+    if (ap_cstr_casecmp(name, "Auto") == 0) {
+        s->retry = NGD_AUTO;
+    } else if (ap_cstr_casecmp(name, "On") == 0) {
+        s->retry = NGD_ON;
+    } else if (ap_cstr_casecmp(name, "Off") == 0) {
+        s->retry = NGD_OFF;
+    } else {
+        return apr_psprintf(cmd->pool, "%s takes Auto, On or Off; \"%s\" is none of them", cmd->cmd->name, name);
+    }
+    return NULL;
+}
+
 static const char *set_contact(cmd_parms *cmd, void *settings, const char *contact)
 {
     ngd_settings_t *s = settings;
@@ -186,6 +283,10 @@ const command_rec ngd_directives[] = {
                     "what is accepted: kerberos (default)"),
     AP_INIT_FLAG("NegotiateRequireTLS", set_require_tls, NULL, NGD_ADMIN_ONLY,
                  "On: without TLS answer 403 and look at no token; Off (default)"),
+    AP_INIT_TAKE12("NegotiateExplain", set_explain, NULL, NGD_ADMIN_ONLY,
+                   "what a refused client is told: Off, Brief (default), or Full, and \"expr=...\" for whom"),
+    AP_INIT_TAKE1("NegotiateRetry", set_retry, NULL, OR_AUTHCFG | RSRC_CONF,
+                  "whether a client is asked again after a refused token: Auto (default), On or Off"),
     AP_INIT_TAKE1("NegotiateContact", set_contact, NULL, OR_AUTHCFG | RSRC_CONF,
                   "whom a refused user should ask: a text, a URL, or none (default)"),
     { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL },

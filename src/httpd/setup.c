@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
+#include <unixd.h>
 
 #include "attempt.h"
 #include "places.h"
@@ -23,6 +24,7 @@ typedef struct {
     apr_array_header_t *keytabs;        /* of ngd_keytab_t *, one for each path */
     apr_uint64_t *told;                 /* shared by the children: the last news of each keytab; NULL: not shared */
     int told_count;
+    const char *user, *group;           /* of the children */
     ngd_template_t notice[NGD_NOTICES][NGD_FORMATS];
 } setup_t;
 
@@ -110,6 +112,38 @@ ngd_keytab_t *ngd_setup_keytab(const char *path)
     return keytab;
 }
 
+ngd_keytab_t *const *ngd_setup_keytabs(size_t *count)
+{
+    *count = (size_t)setup->keytabs->nelts;
+    return (ngd_keytab_t *const *)(const void *)setup->keytabs->elts;
+}
+
+/* ---- whom the server runs as ------------------------------------------------------------------------------------- */
+
+/* An httpd that root did not start has but one user. */
+static void find_user(apr_pool_t *pool)
+{
+    apr_uid_t uid = ap_unixd_config.user_id;
+    apr_gid_t gid = ap_unixd_config.group_id;
+    char *name;
+
+    if (geteuid() != 0) {
+        apr_uid_current(&uid, &gid, pool);
+    }
+    setup->user = apr_uid_name_get(&name, uid, pool) == APR_SUCCESS ? name : NULL;
+    setup->group = apr_gid_name_get(&name, gid, pool) == APR_SUCCESS ? name : NULL;
+}
+
+const char *ngd_setup_user(void)
+{
+    return setup->user;
+}
+
+const char *ngd_setup_group(void)
+{
+    return setup->group;
+}
+
 /* ---- hooks ------------------------------------------------------------------------------------------------------- */
 
 int ngd_setup_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
@@ -158,7 +192,6 @@ static void share_news(void)
 
 int ngd_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *server)
 {
-    (void)pconf;
     (void)plog;
     (void)ptemp;
     /* httpd reads its configuration twice when it starts; only the second reading serves. */
@@ -166,6 +199,7 @@ int ngd_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp
         return OK;
     }
     setup->server = server;
+    find_user(pconf);
     render_notices();
     share_news();
     ngd_places_warn(server);

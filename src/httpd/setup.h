@@ -18,6 +18,13 @@ enum { NGD_CONTACT_MAX = 500 };     /* a line on a page, not a page */
 /* The keytab of that path: one object for the whole server.  NULL when memory ran out. */
 ngd_keytab_t *ngd_setup_keytab(const char *path);
 
+/* All of them. */
+ngd_keytab_t *const *ngd_setup_keytabs(size_t *count);
+
+/* Whom the processes that serve run as. */
+const char *ngd_setup_user(void);
+const char *ngd_setup_group(void);
+
 /* A fixed body, HTML or text, rendered before the first request. */
 const ngd_template_t *ngd_setup_notice(ngd_notice_t notice, ngd_format_t format);
 
