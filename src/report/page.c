@@ -10,8 +10,8 @@
 
 #include "render.h"
 
-#define STYLE_HASH_REPORT "sha256-Iutd369NNfY1lkbVaN4W3d7Cg5oUm5/vzVum9hRVo0A="
-#define STYLE_HASH_NOTICE "sha256-0jzcAagnZgIKiCkLHDCEFSFZYWAfNEKlINoOlzpTg+U="
+#define STYLE_HASH_REPORT "sha256-HhaBceOc1rZn1rf5Sg0X9llzLFjLbC+hnMTShTL9ZTI="
+#define STYLE_HASH_NOTICE "sha256-e5xiGiyqEtZ7nlOeSjz1Aw9haxr1sRwvSKlwh3yQYq4="
 
 /*
  * --p paper, --i ink, --s soft ink, --l lines, --w wash, --r --g --y red, green and yellow, --a the page's
