@@ -2,6 +2,7 @@
  * test-report-pages.c - reports as people read them: openings, words, and what hostile text does to them.
  */
 #include "test-report.h"
+#include "render.h"
 
 /* ---- how reports open ---------------------------------------------------- */
 
@@ -142,6 +143,11 @@ static void test_commands_of_several_lines(void)
     check(says(render_as(refused(), diagnosis, &everything, NGD_FORMAT_JSON),
                "<Location \\\"/\\\">\\n    NegotiateKeytab /etc/httpd/web.keytab\\n</Location>\""),
           "so does the document");
+}
+
+static void test_prose_that_was_cut(void)
+{
+    check_text(ngd_prose_html("a `b` & `c", pool), "a <code>b</code> &amp; <code>c</code>", "what is opened is closed");
 }
 
 static void test_whoami_has_the_checklist(void)
@@ -357,6 +363,7 @@ int main(void)
     test_not_authorized();
     test_findings();
     test_commands_of_several_lines();
+    test_prose_that_was_cut();
     test_whoami_has_the_checklist();
     test_a_foreign_authenticator_shows();
     test_sources_are_explained();
