@@ -36,6 +36,7 @@ sub new {
 }
 
 sub port { return $_[0]{port} }
+sub pid  { return $_[0]{pid} }
 sub dir  { return $_[0]{dir} }
 sub path { return "$_[0]{dir}/$_[1]" }
 
