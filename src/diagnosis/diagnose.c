@@ -27,7 +27,7 @@ typedef struct {
     ngd_host_t host;
     bool refused;               /* a token was, by GSSAPI or on the way to it */
     bool has_ticket;            /* the token has a whole ticket, whose claims can be compared */
-    bool keys_known;            /* and there are keys to compare it with */
+    bool keys_known;            /* and there are keys, which were tried on it */
     bool opened_by_admitted;    /* the key is no problem */
     int64_t skew_secs;          /* client minus server; 0 if not known */
     int64_t skew_limit_secs;
@@ -322,7 +322,7 @@ static verdict_t is_orphan_continuation(const view_t *view)
 
 /* ---- ticket and keytab ------------------------------------------------------------------ */
 
-/* The key is what is wrong: a whole ticket, keys to compare it with, and none that may open it does. */
+/* The key is what is wrong: a whole ticket, keys that were tried on it, and none that may open it does. */
 static bool key_fails(const view_t *view)
 {
     return view->refused && view->keys_known && !view->opened_by_admitted;
@@ -441,7 +441,8 @@ static bool krb5_says(const view_t *view, int32_t code)
 static verdict_t is_authenticator_damaged(const view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
-    bool unopened = e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
+    bool whole = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_NONE;
+    bool unopened = whole && e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
 
     return certain_if(is_opened(view) && (unopened || krb5_says(view, AP_ERR_INAPP_CKSUM)));
 }
@@ -691,7 +692,7 @@ static void look(const ngd_evidence_t *evidence, view_t *view)
     view->refused = evidence->attempt.outcome == NGD_OUTCOME_REFUSED;
     view->has_ticket = view->claim.complete;
     view->opened_by_admitted = (keytab->matched != NULL && keytab->matched_admitted) || evidence->decision.passes;
-    view->keys_known = view->has_ticket && keytab->entries_count > 0;
+    view->keys_known = view->has_ticket && keytab->entries_count > 0 && !keytab->keys_untried;
     view->skew_limit_secs = clock->skew_limit_secs > 0 ? clock->skew_limit_secs : NGD_SKEW_LIMIT_SECS;
     view->now_secs = clock->server_usecs / USECS_PER_SEC;
     view->skew_secs = clock->has_client ? (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC : 0;

@@ -87,6 +87,7 @@ typedef struct {
     const ngd_keytab_entry_t *entries;
     size_t entries_count;
     const ngd_keytab_entry_t *matched;  /* what opened the ticket, NULL if nothing did */
+    bool keys_untried;              /* not all of the keys could be tried on the ticket */
 
     /* What NegotiateAcceptorName makes of it. */
     size_t admitted_count;          /* entries that may open a ticket here */

@@ -111,9 +111,11 @@ static void inspect_ticket(krb5_context krb5, const ngd_subject_t *subject, bool
     unsigned tries = NGD_INSPECTION_TRIES_MAX;
 
     if (!ticket) {
+        evidence->keytab.keys_untried = true;
         return;
     }
     open_with_own(krb5, subject, ticket, &tries, evidence, inspection);
+    evidence->keytab.keys_untried = !evidence->keytab.matched && tries == 0;
     if (!evidence->keytab.matched && others_too) {
         open_with_others(krb5, subject, ticket, &tries, evidence, inspection);
     }
@@ -221,6 +223,7 @@ static void note_broken_configuration(krb5_error_code error, ngd_evidence_t *evi
     const char *words = krb5_get_error_message(NULL, error);
 
     evidence->server.krb5_conf_error = (int32_t)error;
+    evidence->keytab.keys_untried = true;
     evidence->server.krb5_conf_words = ngd_inspection_keep(inspection, strdup(words));
     krb5_free_error_message(NULL, words);
 }
