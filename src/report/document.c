@@ -311,11 +311,11 @@ static json_t *other_keytab_value(const ngd_keytab_facts_t *keytab)
 static json_t *keytab_value(const ngd_keytab_facts_t *keytab, const ngd_view_t *view)
 {
     return json_pack("{s:o,s:s?,s:o,s:o,s:o}",
-                     "path", view->keytab ? ngd_value_text(keytab->path) : json_null(),
+                     "path", ngd_value_text(keytab->path),
                      "state", view->keytab ? keytab_words[keytab->state] : NULL,
                      "matched", entry_value(keytab->matched),
                      "entries", view->keytab ? entries_value(keytab) : json_array(),
-                     "other", view->keytab ? other_keytab_value(keytab) : json_null());
+                     "other", other_keytab_value(keytab));
 }
 
 /* Client minus server, to the millisecond; positive where the client's clock is ahead. */

@@ -73,6 +73,9 @@ static void write_cause(const json_t *cause, const ngd_pen_t *pen, apr_array_hea
 
 static void write_also(const json_t *also, const ngd_pen_t *pen, apr_array_header_t *out)
 {
+    if (json_array_size(also) == 0) {
+        return;
+    }
     pen->open(out, "Also noticed", "Not what decided, but worth knowing.");
     for (size_t i = 0; i < json_array_size(also); i++) {
         const json_t *finding = json_array_get(also, i);
@@ -85,6 +88,16 @@ static void write_also(const json_t *also, const ngd_pen_t *pen, apr_array_heade
     pen->close(out);
 }
 
+static void write_findings(const json_t *document, const ngd_pen_t *pen, apr_array_header_t *out)
+{
+    const json_t *cause = ngd_document_at(document, "cause");
+
+    if (cause != NULL) {
+        write_cause(cause, pen, out);
+    }
+    write_also(json_object_get(document, "also"), pen, out);
+}
+
 /* ---- the checklist ------------------------------------------------------- */
 
 static const ngd_verdict_t *verdict_of(const char *name)
@@ -93,7 +106,7 @@ static const ngd_verdict_t *verdict_of(const char *name)
         { "ok", "\xe2\x9c\x93", "+", "OK" },
         { "problem", "\xe2\x9c\x97", "!", "Problem" },
         { "not-applicable", "\xe2\x80\x93", "-", "Does not apply" },
-        { "unknown", "?", "?", "Not seen from here" },
+        { "unknown", "?", "?", "Not seen here" },
     };
     size_t i = 0;
 
@@ -134,6 +147,9 @@ static void write_check(const json_t *check, const ngd_pen_t *pen, apr_array_hea
 
 static void write_checks(const json_t *checks, const ngd_pen_t *pen, apr_array_header_t *out)
 {
+    if (json_array_size(checks) == 0) {
+        return;
+    }
     pen->open(out, "The checklist",
               "Microsoft's \"Things to check if Kerberos authentication fails\", answered for this request.");
     for (size_t i = 0; i < json_array_size(checks); i++) {
@@ -142,19 +158,20 @@ static void write_checks(const json_t *checks, const ngd_pen_t *pen, apr_array_h
     pen->close(out);
 }
 
-void ngd_findings_write(const json_t *document, const ngd_pen_t *pen, apr_array_header_t *out)
-{
-    const json_t *cause = ngd_document_at(document, "cause");
-    const json_t *also = json_object_get(document, "also");
-    const json_t *checks = json_object_get(document, "checks");
+/* ---- the body ------------------------------------------------------------ */
 
-    if (cause != NULL) {
-        write_cause(cause, pen, out);
+/* Who is signed in looks for his ticket first; who is not, for what is wrong. */
+void ngd_body_write(const json_t *document, const ngd_opening_t *opening, const ngd_pen_t *pen,
+                    apr_array_header_t *out)
+{
+    bool evidence_first = opening->let_in && opening->signed_in;
+
+    write_findings(document, pen, out);
+    if (evidence_first) {
+        pen->evidence(out, document);
     }
-    if (json_array_size(also) > 0) {
-        write_also(also, pen, out);
-    }
-    if (json_array_size(checks) > 0) {
-        write_checks(checks, pen, out);
+    write_checks(json_object_get(document, "checks"), pen, out);
+    if (!evidence_first) {
+        pen->evidence(out, document);
     }
 }

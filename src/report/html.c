@@ -90,6 +90,15 @@ static void push_section(apr_array_header_t *out, const ngd_section_t *section, 
     ngd_push(out, "</dl>\n</section>\n");
 }
 
+static void push_sections(apr_array_header_t *out, const json_t *document)
+{
+    for (size_t i = 0; i < ngd_sections_count; i++) {
+        if (ngd_section_shows(&ngd_sections[i], document, out->pool)) {
+            push_section(out, &ngd_sections[i], document);
+        }
+    }
+}
+
 /* ---- findings ------------------------------------------------------------ */
 
 static void open_findings(apr_array_header_t *out, const char *title, const char *intro)
@@ -167,17 +176,13 @@ static const ngd_pen_t html_pen = {
     .item = write_item,
     .step = write_step,
     .check = write_check,
+    .evidence = push_sections,
 };
 
-static void push_sections(apr_array_header_t *out, const json_t *document)
+static void push_body(apr_array_header_t *out, const json_t *document, const ngd_opening_t *opening)
 {
     ngd_push(out, "<div class=\"sheet\">\n");
-    ngd_findings_write(document, &html_pen, out);
-    for (size_t i = 0; i < ngd_sections_count; i++) {
-        if (ngd_section_shows(&ngd_sections[i], document, out->pool)) {
-            push_section(out, &ngd_sections[i], document);
-        }
-    }
+    ngd_body_write(document, opening, &html_pen, out);
     ngd_push(out, "</div>\n");
 }
 
@@ -264,7 +269,7 @@ const char *ngd_report_html(const json_t *document, apr_pool_t *pool)
     ngd_page_open(out, ngd_report_style, opening.state, title_of(&opening, pool));
     ngd_page_mark(out, opening.signed_in);
     (opening.let_in ? open_let_in : open_refused)(out, &opening);
-    push_sections(out, document);
+    push_body(out, document, &opening);
     if (opening.let_in) {
         close_let_in(out, &opening);
     }

@@ -10,16 +10,18 @@
 
 #include "render.h"
 
-#define STYLE_HASH_REPORT "sha256-Iutd369NNfY1lkbVaN4W3d7Cg5oUm5/vzVum9hRVo0A="
-#define STYLE_HASH_NOTICE "sha256-0jzcAagnZgIKiCkLHDCEFSFZYWAfNEKlINoOlzpTg+U="
+#define STYLE_HASH_REPORT "sha256-HhaBceOc1rZn1rf5Sg0X9llzLFjLbC+hnMTShTL9ZTI="
+#define STYLE_HASH_NOTICE "sha256-e5xiGiyqEtZ7nlOeSjz1Aw9haxr1sRwvSKlwh3yQYq4="
 
-/* --p paper, --i ink, --s soft ink, --l lines, --w wash, --a accent: all pairs used meet WCAG AA. */
+/*
+ * --p paper, --i ink, --s soft ink, --l lines, --w wash, --r --g --y red, green and yellow, --a the page's
+ * accent: all pairs used meet WCAG AA.
+ */
 #define STYLE_FRAME \
-    ":root{--p:#fbfaf6;--i:#1a1e23;--s:#5a6068;--l:#dcd7ca;--w:#f1eee5;--a:#8a3414}" \
-    ".accepted{--a:#17663f}.anonymous{--a:#75590c}" \
+    ":root{--p:#fbfaf6;--i:#1a1e23;--s:#5a6068;--l:#dcd7ca;--w:#f1eee5;--r:#8a3414;--g:#17663f;--y:#75590c}" \
+    "body{--a:var(--r)}.accepted{--a:var(--g)}.anonymous{--a:var(--y)}" \
     "@media(prefers-color-scheme:dark){" \
-    ":root{--p:#14171a;--i:#eae7df;--s:#a2a8ae;--l:#33383d;--w:#1d2125;--a:#f2a07b}" \
-    ".accepted{--a:#7ccf9f}.anonymous{--a:#e2c06a}}" \
+    ":root{--p:#14171a;--i:#eae7df;--s:#a2a8ae;--l:#33383d;--w:#1d2125;--r:#f2a07b;--g:#7ccf9f;--y:#e2c06a}}" \
     "*{box-sizing:border-box}" \
     "html{background:var(--p);-webkit-text-size-adjust:100%}" \
     "body{margin:0;border-top:.5rem solid var(--a);background:var(--p);color:var(--i);" \
@@ -48,7 +50,9 @@ const char ngd_notice_style[] = STYLE_FRAME
     "summary{padding:.6rem 0;cursor:pointer;font-weight:600}"
     "details[open]{padding-bottom:.75rem}"
     "code{padding:.05em .3em;background:var(--w)}"
-    "code.cmd{display:block;margin:.4rem 0;padding:.5rem .75rem}"
+    "code.cmd{display:block;margin:.4rem 0;padding:.5rem .75rem;white-space:pre-wrap}"
+    ".cmd+p{margin-top:1.2rem}"
+    ".guide{margin-top:1.2rem}"
     "@media print{details::details-content{content-visibility:visible}}";
 
 const char ngd_report_style[] = STYLE_FRAME
@@ -61,7 +65,7 @@ const char ngd_report_style[] = STYLE_FRAME
     ".facts{display:grid;grid-template-columns:10.5rem minmax(0,1fr);gap:.25rem 2rem;"
     "padding:1.6rem 0;border-top:1px solid var(--l)}"
     ".sheet{margin-top:clamp(2rem,6vw,3.5rem)}"
-    ".facts>div p{margin:.3rem 0 0;color:var(--s);font-size:.9375rem}"
+    ".facts>div:first-child p{margin:.3rem 0 0;color:var(--s);font-size:.9375rem}"
     "dl{margin:0}"
     "dl div{display:grid;grid-template-columns:11rem minmax(0,1fr);align-items:baseline;gap:0 1.25rem;"
     "padding:.2rem 0}"
@@ -70,12 +74,31 @@ const char ngd_report_style[] = STYLE_FRAME
     "dd+dd{margin-top:.2rem}"
     "code+small{flex-basis:100%}"
     "dd small{color:var(--s);font-size:.9375rem}"
+    "h3{margin:0;font-size:1.0625rem;font-weight:600}"
+    ".tell p{margin:.4rem 0 0}"
+    ".tell p~h3{margin-top:1.6rem}"
+    ".item{padding-left:1.1rem;border-left:2px solid var(--l)}"
+    ".step+.step{margin-top:1.4rem}"
+    ".step small{color:var(--s);font-size:.9375rem}"
+    ".step p{margin:.1rem 0 0}"
+    ".cmd{margin:.5rem 0 0;padding:.6rem .9rem;background:var(--w);white-space:pre-wrap}"
+    "p code,summary code{padding:.05em .25em;background:var(--w)}"
+    ".check{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:0 1.25rem;padding:.7rem 0}"
+    ".check+.check{border-top:1px solid var(--l)}.check:first-child{padding-top:0}"
+    ".check>b{font-weight:600;color:var(--s)}"
+    ".check h3{font-weight:500}"
+    ".check span{display:inline-block;width:1.1em}"
+    ".problem>b{color:var(--r)}.ok>b{color:var(--g)}.problem h3{font-weight:650}"
+    ".check p{margin:.2rem 0 0;color:var(--s);font-size:.9375rem}.problem p{color:inherit}"
+    "summary{padding:.3rem 0;cursor:pointer;color:var(--s)}"
+    "details p b{font-weight:600;color:var(--i)}"
     ".bar{display:block;width:100%;height:.5rem;margin:.45rem 0;fill:var(--a);background:var(--l)}"
     "footer p{max-width:none;margin:.25rem 0}"
     "@media(max-width:56rem){.facts{grid-template-columns:1fr;gap:.9rem}}"
-    "@media(max-width:34rem){dl div{grid-template-columns:1fr;padding:.35rem 0}dt,dd{grid-column:1}"
+    "@media(max-width:34rem){dl div,.check{grid-template-columns:1fr}dl div{padding:.35rem 0}dt,dd{grid-column:1}"
     ".mark{display:none}}"
-    "@media print{.facts{break-inside:avoid;padding:.8rem 0}.links{display:none}}";
+    "@media print{.facts{padding:.8rem 0}dl div,.step,.check{break-inside:avoid}.links{display:none}"
+    "details::details-content{content-visibility:visible}}";
 
 const char *ngd_page_csp(void)
 {

@@ -109,9 +109,9 @@ const char *ngd_relief(const ngd_cause_t *cause, char *out, size_t size);
 const char *ngd_help_desk_line(const char *reference, const char *slug, const char *time, const char *contact,
                                apr_pool_t *pool);
 
-/* ---- findings ------------------------------------------------------------ */
+/* ---- the body ------------------------------------------------------------ */
 
-/* What was found out, and what to do: the diagnosis of a document, in the words of its catalogue. */
+/* What was found out, what to do, the checklist, and the evidence behind it all. */
 
 /* A verdict for people: a sign that needs no colour, and a word. */
 typedef struct {
@@ -146,9 +146,12 @@ typedef struct {
     void (*item)(apr_array_header_t *out, const char *prose);
     void (*step)(apr_array_header_t *out, const char *whom, const char *prose, const char *command);
     void (*check)(apr_array_header_t *out, const ngd_check_words_t *check);
+    void (*evidence)(apr_array_header_t *out, const json_t *document);
 } ngd_pen_t;
 
-void ngd_findings_write(const json_t *document, const ngd_pen_t *pen, apr_array_header_t *out);
+/* All that follows the opening. */
+void ngd_body_write(const json_t *document, const ngd_opening_t *opening, const ngd_pen_t *pen,
+                    apr_array_header_t *out);
 
 /* ---- prose --------------------------------------------------------------- */
 

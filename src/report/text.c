@@ -53,9 +53,18 @@ static void push_section(apr_array_header_t *out, const ngd_section_t *section, 
     }
 }
 
+static void push_sections(apr_array_header_t *out, const json_t *document)
+{
+    for (size_t i = 0; i < ngd_sections_count; i++) {
+        if (ngd_section_shows(&ngd_sections[i], document, out->pool)) {
+            push_section(out, &ngd_sections[i], document);
+        }
+    }
+}
+
 /* ---- findings ------------------------------------------------------------ */
 
-enum { ITEM_INDENT = MARGIN + 2, COMMAND_INDENT = MARGIN + 6 };
+enum { ITEM_INDENT = MARGIN + 2, COMMAND_INDENT = MARGIN + 6, DETAIL_COLUMN = VALUE_COLUMN + 2 };
 
 static void push_prose(apr_array_header_t *out, size_t indent, const char *prose)
 {
@@ -111,10 +120,10 @@ static void write_check(apr_array_header_t *out, const ngd_check_words_t *check)
     ngd_push(out, ngd_spaces(out->pool, VALUE_COLUMN - MARGIN - strlen(word)));
     ngd_prose_wrap(out, VALUE_COLUMN, check->title);
     if (check->detail != NULL) {
-        push_prose(out, VALUE_COLUMN, check->detail);
+        push_prose(out, DETAIL_COLUMN, check->detail);
     }
     for (size_t i = 0; i < check->hints_count; i++) {
-        push_prose(out, VALUE_COLUMN,
+        push_prose(out, DETAIL_COLUMN,
                    apr_pstrcat(out->pool, check->hints[i].where, ": ", check->hints[i].prose, NULL));
     }
 }
@@ -127,6 +136,7 @@ static const ngd_pen_t text_pen = {
     .item = write_item,
     .step = write_step,
     .check = write_check,
+    .evidence = push_sections,
 };
 
 /* ---- opening and end ----------------------------------------------------- */
@@ -165,12 +175,7 @@ const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
     ngd_opening_t opening = ngd_opening_of(document, pool);
 
     (opening.let_in ? open_let_in : open_refused)(out, &opening);
-    ngd_findings_write(document, &text_pen, out);
-    for (size_t i = 0; i < ngd_sections_count; i++) {
-        if (ngd_section_shows(&ngd_sections[i], document, pool)) {
-            push_section(out, &ngd_sections[i], document);
-        }
-    }
+    ngd_body_write(document, &opening, &text_pen, out);
     if (opening.let_in) {
         ngd_push(out, "\nReference ");
         ngd_push(out, reference_line(&opening, pool));

@@ -1,5 +1,6 @@
 /* test-report-document.c - the document of the contract: keys, facts and who may see them. */
 #include "test-report.h"
+#include "value.h"
 
 static const struct {
     const char *outcome;
@@ -303,6 +304,17 @@ static void test_other_keytab(void)
           "but only to those who may see the keytab");
 }
 
+/* Whatever a text was made of. */
+static void test_texts_are_clean(void)
+{
+    json_t *prose = ngd_value_prose("a\x1b\xff" "b"), *command = ngd_value_command("a\r\nb\x9b");
+
+    check_text(json_string_value(prose), "a\xef\xbf\xbd\xef\xbf\xbd" "b", "prose has no control characters");
+    check_text(json_string_value(command), "a\xef\xbf\xbd\nb\xef\xbf\xbd", "a command has line feeds alone");
+    json_decref(prose);
+    json_decref(command);
+}
+
 /* ---- who may see what ---------------------------------------------------- */
 
 #define SECRET "SECRETPRINC"
@@ -419,6 +431,8 @@ static void test_keytab_is_for_those_who_may_see_it(void)
     ngd_evidence_t evidence = accepted();
     json_t *document = document_as(evidence, usual_diagnosis(&evidence), &no_keytab);
 
+    check(!says(render_as(refused(), wrong_key(), &no_keytab, NGD_FORMAT_TEXT), "/etc/httpd"),
+          "no text says where the keytab is");
     check_text(dump(document, "keytab.path"), "null", "without the right to see it the keytab has no path");
     check_text(dump(document, "keytab.entries"), "[]", "nor entries");
     check_text(dump(document, "keytab.state"), "null", "nor a state");
@@ -530,6 +544,7 @@ int main(void)
     test_checks();
     test_decision();
     test_other_keytab();
+    test_texts_are_clean();
     test_brief_tells_no_facts();
     test_full_tells_them();
     test_brief_has_the_general_form();

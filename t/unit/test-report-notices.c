@@ -10,6 +10,8 @@
 
 #include "test-report.h"
 
+#define BOX " If a password box appears, cancel it."
+
 /* ---- notices ------------------------------------------------------------- */
 
 static void test_notices_have_each_slot_once(void)
@@ -32,28 +34,106 @@ static void test_notices_have_each_slot_once(void)
 static void test_notice_openings(void)
 {
     static const struct {
-        const char *headline, *desk;
-    } notices[NGD_NOTICES] = {
-        [NGD_NOTICE_NO_TOKEN] = { "You are not signed in: your browser did not send a Kerberos ticket.",
-                                  "K7QF-3M2X, no-token, 2026-11-23 15:02 +01:00, help" },
-        [NGD_NOTICE_REFUSED] = { "You are not signed in: this server did not accept what your browser sent.",
-                                 "K7QF-3M2X, 2026-11-23 15:02 +01:00, help" },
-        [NGD_NOTICE_TLS_REQUIRED] = { "You are not signed in: this address is only served over https.",
-                                      "K7QF-3M2X, tls-required, 2026-11-23 15:02 +01:00, help" },
+        unsigned notice;
+        const char *headline, *relief, *slug;
+    } notices[] = {
+        { NGD_CAUSE_NO_TOKEN, "You are not signed in: your browser did not send a Kerberos ticket.",
+          "You may be able to mend this yourself, on this computer; otherwise those who look after it can." BOX,
+          "no-token, " },
+        { NGD_CAUSE_WRONG_KEY, "You are not signed in: this server could not open your Kerberos ticket.",
+          "You cannot mend this; the web server's administrators can." BOX, "wrong-key, " },
+        { NGD_CAUSE_SPN_ON_OTHER_ACCOUNT,
+          "You are not signed in: this site's name belongs to another account in the directory.",
+          "You cannot mend this; those who run your organisation's directory can." BOX, "spn-on-other-account, " },
+        { NGD_CAUSE_REPLAY, "You are not signed in: your browser sent the same sign-on message twice.",
+          "Load the page again: that makes a new one. If it happens again and again, the web server's "
+          "administrators can mend it." BOX, "replay, " },
+        { NGD_CAUSE_TLS_REQUIRED, "You are not signed in: this address is only served over https.",
+          "You can mend this: open the same address with https:// instead of http://.", "tls-required, " },
+        { NGD_CAUSE_NOT_AUTHORIZED, "You are signed in, but you are not allowed to see this page.",
+          "Signing in again does not help; the site's owner can give you access." BOX, "not-authorized, " },
+        { NGD_NOTICE_CONTINUE, "You are not signed in yet: the sign-on needs another step.",
+          "Nothing has failed so far. You only see this page if your browser stopped half-way." BOX, "" },
     };
 
-    for (ngd_notice_t notice = 0; notice < NGD_NOTICES; notice++) {
-        const char *text = filled_notice(notice, NGD_FORMAT_TEXT);
-        const char *page = filled_notice(notice, NGD_FORMAT_HTML);
+    for (size_t i = 0; i < COUNT(notices); i++) {
+        const char *text = filled_notice((ngd_notice_t)notices[i].notice, NGD_FORMAT_TEXT);
+        const char *page = filled_notice((ngd_notice_t)notices[i].notice, NGD_FORMAT_HTML);
+        const char *desk = apr_pstrcat(pool, notices[i].slug, "2026-11-23 15:02 +01:00, help", NULL);
 
-        check(begins(text, apr_pstrcat(pool, notices[notice].headline, "\n", NULL)), "text opens with: %s",
-              notices[notice].headline);
-        check(says(text, apr_pstrcat(pool, "\nTell the help desk: ", notices[notice].desk, "\n", NULL)),
-              "the text tells the help desk what it needs");
-        check(says(page, apr_pstrcat(pool, "<h1>", notices[notice].headline, "</h1>", NULL))
-              && says(page, "<b>K7QF-3M2X</b>, ") && says(page, notices[notice].desk + strlen("K7QF-3M2X")),
-              "so does the page");
+        check(begins(text, apr_pstrcat(pool, notices[i].headline, "\n", notices[i].relief,
+                                       "\nTell the help desk: K7QF-3M2X, ", desk, "\n", NULL)),
+              "text opens with three lines: %s", notices[i].headline);
+        check(says(page, "<h1>") && says(page, "<p class=\"desk\">Tell the help desk: <samp><b>K7QF-3M2X</b>, ")
+              && says(page, apr_pstrcat(pool, desk, "</samp>", NULL)), "the page does as well");
     }
+}
+
+static void test_off_gives_the_reference_alone(void)
+{
+    check_text(filled_notice(NGD_NOTICE_REFERENCE, NGD_FORMAT_TEXT),
+               "You are not signed in.\nTell the help desk: K7QF-3M2X, 2026-11-23 15:02 +01:00, help\n",
+               "off is two lines");
+    check(occurrences(filled_notice(NGD_NOTICE_REFERENCE, NGD_FORMAT_HTML), "</p>") == 1, "and a page of as much");
+}
+
+/* A notice and the brief report of a cause open alike. */
+static void test_notices_open_as_reports_do(void)
+{
+    for (ngd_cause_id_t cause = 0; cause < NGD_CAUSES; cause++) {
+        ngd_evidence_t evidence = refused();
+        const char *notice = filled_notice((ngd_notice_t)cause, NGD_FORMAT_TEXT), *report;
+
+        evidence.contact = "help";
+        report = render_as(evidence, diagnosis_of_cause(cause), &brief, NGD_FORMAT_TEXT);
+        check(strncmp(notice, report, (size_t)(strstr(report, ", help\n") - report)) == 0,
+              "%s: notice and report open alike", ngd_cause(cause)->slug);
+    }
+}
+
+static void test_notices_name_only_placeholders(void)
+{
+    for (ngd_cause_id_t cause = 0; cause < NGD_CAUSES; cause++) {
+        const char *text = filled_notice((ngd_notice_t)cause, NGD_FORMAT_TEXT);
+        const char *page = filled_notice((ngd_notice_t)cause, NGD_FORMAT_HTML);
+        const char *command = apr_pstrcat(pool, "negotiate-diag causes ", ngd_cause(cause)->slug, NULL);
+
+        for (size_t i = 0; ngd_placeholder_name(i) != NULL; i++) {
+            const char *name = apr_pstrcat(pool, "{", ngd_placeholder_name(i), "}", NULL);
+
+            check(!says(text, name) && !says(page, name), "%s: %s is replaced", ngd_cause(cause)->slug, name);
+        }
+        check(says(text, command) && says(page, command), "administrators are told where to read on");
+    }
+}
+
+static void test_what_the_reader_can_do(void)
+{
+    const char *text = filled_notice((ngd_notice_t)NGD_CAUSE_TICKET_EXPIRED, NGD_FORMAT_TEXT);
+
+    check(says(text, "\nWhat you can do\n   On Windows lock the screen") && says(text, "\n       kinit\n"),
+          "steps for the user are in the notice");
+    check(!says(text, "k5start"), "those for administrators are not");
+    check(!says(filled_notice((ngd_notice_t)NGD_CAUSE_WRONG_KEY, NGD_FORMAT_TEXT), "What you can do"),
+          "where the user can do nothing, nothing is asked of him");
+}
+
+static void test_the_guide_stands_where_browsers_matter(void)
+{
+    for (ngd_cause_id_t cause = 0; cause < NGD_CAUSES; cause++) {
+        bool has = says(filled_notice((ngd_notice_t)cause, NGD_FORMAT_HTML), "<h2>3. Your browser</h2>");
+
+        check(has == ngd_cause(cause)->browser_guide, "%s: the guide to browsers is %s", ngd_cause(cause)->slug,
+              ngd_cause(cause)->browser_guide ? "there" : "not there");
+    }
+}
+
+/* Behind the three lines, which are never wrapped. */
+static const char *behind_opening(const char *text)
+{
+    const char *desk = strstr(text, "Tell the help desk: ");
+
+    return desk + strcspn(desk, "\n");
 }
 
 static size_t longest_line(const char *text)
@@ -75,7 +155,7 @@ static void test_notices_are_small_and_tidy(void)
         const char *text = filled_notice(notice, NGD_FORMAT_TEXT);
         const char *page = filled_notice(notice, NGD_FORMAT_HTML);
 
-        check(longest_line(text) <= 78, "no line of a notice is longer than 78 columns");
+        check(longest_line(behind_opening(text)) <= 78, "no line of a notice is longer than 78 columns");
         check(strlen(page) <= 8192, "a notice as a page is no larger than 8 kB");
         check(is_clean_text(text) && is_clean_text(page), "no mark of a slot is left behind");
         check(strchr(text, '`') == NULL && strchr(page, '`') == NULL, "no backtick is left behind");
@@ -94,8 +174,8 @@ static void test_no_token_names_every_browser(void)
     };
 
     for (size_t i = 0; i < COUNT(words); i++) {
-        check(says(filled_notice(NGD_NOTICE_NO_TOKEN, NGD_FORMAT_TEXT), words[i])
-              && says(filled_notice(NGD_NOTICE_NO_TOKEN, NGD_FORMAT_HTML), words[i]),
+        check(says(filled_notice((ngd_notice_t)NGD_CAUSE_NO_TOKEN, NGD_FORMAT_TEXT), words[i])
+              && says(filled_notice((ngd_notice_t)NGD_CAUSE_NO_TOKEN, NGD_FORMAT_HTML), words[i]),
               "the page without a token speaks of %s", words[i]);
     }
 }
@@ -118,7 +198,7 @@ static const char *style_source(const char *page)
 static void test_policy_allows_the_styles_alone(void)
 {
     const char *report = style_source(page_of(accepted()));
-    const char *notice = style_source(filled_notice(NGD_NOTICE_REFUSED, NGD_FORMAT_HTML));
+    const char *notice = style_source(filled_notice(NGD_NOTICE_CONTINUE, NGD_FORMAT_HTML));
 
     check_text(ngd_page_csp(), apr_pstrcat(pool, "default-src 'none'; style-src ", report, " ", notice,
                                           "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -136,7 +216,7 @@ static void test_pages_keep_to_the_policy(void)
         check(!says(page_of(accepted()), forbidden[i])
               && !says(page_of(anonymous()), forbidden[i])
               && !says(page_of(refused()), forbidden[i])
-              && !says(filled_notice(NGD_NOTICE_NO_TOKEN, NGD_FORMAT_HTML), forbidden[i]),
+              && !says(filled_notice((ngd_notice_t)NGD_CAUSE_NO_TOKEN, NGD_FORMAT_HTML), forbidden[i]),
               "no page has %s", forbidden[i]);
     }
 }
@@ -183,9 +263,10 @@ static void test_golden(void)
     check_golden("report-anonymous.txt", text_of(anonymous()));
     check_golden("report-ntlm.txt", text_of(ntlm()));
     check_golden("report-refused.txt", text_of(refused()));
-    check_golden("notice-no-token.txt", filled_notice(NGD_NOTICE_NO_TOKEN, NGD_FORMAT_TEXT));
-    check_golden("notice-refused.txt", filled_notice(NGD_NOTICE_REFUSED, NGD_FORMAT_TEXT));
-    check_golden("notice-tls-required.txt", filled_notice(NGD_NOTICE_TLS_REQUIRED, NGD_FORMAT_TEXT));
+    check_golden("report-refused-brief.json", render_as(refused(), wrong_key(), &brief, NGD_FORMAT_JSON));
+    check_golden("notice-no-token.txt", filled_notice((ngd_notice_t)NGD_CAUSE_NO_TOKEN, NGD_FORMAT_TEXT));
+    check_golden("notice-wrong-key.txt", filled_notice((ngd_notice_t)NGD_CAUSE_WRONG_KEY, NGD_FORMAT_TEXT));
+    check_golden("notice-tls-required.txt", filled_notice((ngd_notice_t)NGD_CAUSE_TLS_REQUIRED, NGD_FORMAT_TEXT));
 }
 
 int main(void)
@@ -193,6 +274,11 @@ int main(void)
     begin_test();
     test_notices_have_each_slot_once();
     test_notice_openings();
+    test_off_gives_the_reference_alone();
+    test_notices_open_as_reports_do();
+    test_notices_name_only_placeholders();
+    test_what_the_reader_can_do();
+    test_the_guide_stands_where_browsers_matter();
     test_notices_are_small_and_tidy();
     test_no_token_names_every_browser();
     test_policy_allows_the_styles_alone();
