@@ -10,7 +10,7 @@ plan skip_all => 'not applicable: this httpd runs under another tool already' if
 plan skip_all => 'valgrind is not installed' unless grep { -x "$_/valgrind" } split /:/, $ENV{PATH};
 
 # Collecting, inspecting, comparing, diagnosing, expanding, rendering.
-my $DIAGNOSTIC = qr/\Angd_(?:collect|inspect|ticket|replay_cache|compare|diagnose|expand|checks|report|host|explain)/;
+my $DIAGNOSTIC = qr/\Angd_(?:collect|inspect|ticket|replay_cache|compare|diagnose|expand|checks|report|host|explain_(?:refusal|challenge|evidence|authorization|elsewhere|answer))/;
 
 # The module's functions that ran while a server answered these requests.
 sub functions_of {
