@@ -15,8 +15,8 @@ const char ngd_continue_relief[] =
 static const char *usual_relief(ngd_who_t who)
 {
     static const char *const sentences[] = {
-        [NGD_WHO_CLIENT] = "You may be able to mend this yourself, on this computer; otherwise those who look after "
-                           "it can.",
+        [NGD_WHO_CLIENT] =
+            "You may be able to mend this yourself, on this computer; otherwise those who look after it can.",
         [NGD_WHO_SERVER] = "You cannot mend this; the web server's administrators can.",
         [NGD_WHO_DIRECTORY] = "You cannot mend this; those who run your organisation's directory can.",
     };

@@ -49,12 +49,13 @@ typedef enum {
 
 typedef struct {
     ngd_explain_t explain;
-    bool keytab;            /* may see the keytab's path and all of its entries; with NGD_EXPLAIN_FULL only */
+    bool keytab;            /* may see all entries, and where keytabs are, also in texts; with NGD_EXPLAIN_FULL only */
 } ngd_view_t;
 
 /*
  * The document of the contract ("version": 1).  Every key of it is there, null
- * or empty where nothing is known.  Text is valid UTF-8 without control
+ * or empty where nothing is known; with NGD_EXPLAIN_OFF whole objects are null.
+ * A document with a cause reads as a refusal, whatever the attempt's outcome.  Text is valid UTF-8 without control
  * characters, cut where it is absurdly long; times are ISO 8601 with the
  * server's offset.  The entry that opened the ticket shows to everybody.  The
  * caller owns the reference.  NULL only when memory ran out.

@@ -386,7 +386,8 @@ static void test_brief_has_the_general_form(void)
 {
     json_t *document = document_as(secretive(), wrong_key(), &brief);
 
-    check(says(json_string_value(at(document, "cause.explanation")), "The keytab has HTTP/HOST@REALM with key version N"),
+    check(says(json_string_value(at(document, "cause.explanation")),
+               "The keytab has HTTP/HOST@REALM with key version N"),
           "the explanation speaks of services in general");
     check(says(item_text(document, "cause.fix", 2, "command"), "-k /etc/apache2/http.keytab HTTP/HOST@REALM"),
           "so do commands");
@@ -421,7 +422,8 @@ static void test_off_hides_whatever_the_outcome(void)
     for (size_t i = 0; i < COUNT(outcomes); i++) {
         const char *page = render_as(outcomes[i].make(), wrong_key(), &off, NGD_FORMAT_HTML);
 
-        check(says(page, "<h1>You are not signed in") && says(page, "K7QF-3M2X"), "%s: off has a page", outcomes[i].outcome);
+        check(says(page, "<h1>You are not signed in") && says(page, "K7QF-3M2X"), "%s: off has a page",
+              outcomes[i].outcome);
         check(!says(page, "alice") && !says(page, "wrong-key"), "which names neither user nor cause");
     }
 }

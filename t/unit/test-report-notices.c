@@ -256,14 +256,40 @@ static void check_golden(const char *name, const char *text)
     check_text(text, read_golden(path), "reads as %s", name);
 }
 
+/* The checklist's words are the business of its own tests. */
+static const char *without_checklist(const char *text)
+{
+    const char *begin = strstr(text, "\nThe checklist\n"), *end;
+
+    if (begin == NULL) {
+        return text;
+    }
+    end = strstr(begin, "\n\n");
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (size_t)(begin - text)), end == NULL ? "" : end + 1, NULL);
+}
+
+static const char *json_without_checks(ngd_evidence_t evidence, const ngd_view_t *view)
+{
+    json_t *document = document_as(evidence, usual_diagnosis(&evidence), view);
+    char *dumped;
+    const char *text;
+
+    json_array_clear(json_object_get(document, "checks"));
+    dumped = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    text = apr_pstrcat(pool, dumped, "\n", NULL);
+    free(dumped);
+    json_decref(document);
+    return text;
+}
+
 static void test_golden(void)
 {
-    check_golden("report-accepted.json", render(accepted(), NGD_FORMAT_JSON));
-    check_golden("report-accepted.txt", text_of(accepted()));
-    check_golden("report-anonymous.txt", text_of(anonymous()));
-    check_golden("report-ntlm.txt", text_of(ntlm()));
-    check_golden("report-refused.txt", text_of(refused()));
-    check_golden("report-refused-brief.json", render_as(refused(), wrong_key(), &brief, NGD_FORMAT_JSON));
+    check_golden("report-accepted.json", json_without_checks(accepted(), &everything));
+    check_golden("report-accepted.txt", without_checklist(text_of(accepted())));
+    check_golden("report-anonymous.txt", without_checklist(text_of(anonymous())));
+    check_golden("report-ntlm.txt", without_checklist(text_of(ntlm())));
+    check_golden("report-refused.txt", without_checklist(text_of(refused())));
+    check_golden("report-refused-brief.json", json_without_checks(refused(), &brief));
     check_golden("notice-no-token.txt", filled_notice((ngd_notice_t)NGD_CAUSE_NO_TOKEN, NGD_FORMAT_TEXT));
     check_golden("notice-wrong-key.txt", filled_notice((ngd_notice_t)NGD_CAUSE_WRONG_KEY, NGD_FORMAT_TEXT));
     check_golden("notice-tls-required.txt", filled_notice((ngd_notice_t)NGD_CAUSE_TLS_REQUIRED, NGD_FORMAT_TEXT));

@@ -79,8 +79,9 @@ static inline ngd_evidence_t anonymous(void)
         .clock = { .server_usecs = NOW_USECS },
         .keytab = { .path = "/etc/httpd/web.keytab", .state = NGD_KEYTAB_GOOD, .entries = entries,
                     .entries_count = COUNT(entries) },
-        .connection = { "4F2", 3, "HTTP/1.1", true, "192.0.2.17:50122", false, 8190,
-                        "web.example.test", "Browser/1" },
+        .connection = { .id = "4F2", .requests = 3, .protocol = "HTTP/1.1", .tls = true,
+                        .client = "192.0.2.17:50122", .header_limit_bytes = 8190,
+                        .host = "web.example.test", .user_agent = "Browser/1" },
         .contact = "helpdesk@example.test",
     };
 }
@@ -104,7 +105,7 @@ static inline ngd_evidence_t accepted(void)
     ngd_evidence_t evidence = refused();
 
     evidence.attempt.outcome = NGD_OUTCOME_ACCEPTED;
-    evidence.decision = (ngd_decision_facts_t){ NGD_REFUSAL_NONE };
+    evidence.decision = (ngd_decision_facts_t){ .refusal = NGD_REFUSAL_NONE };
     evidence.authentication = (ngd_authentication_facts_t){
         "Negotiate", "Kerberos", "alice@EXAMPLE.TEST", "alice", NGD_SOURCE_REQUEST, NGD_PERSIST_REQUEST
     };
@@ -138,7 +139,7 @@ static inline ngd_evidence_t another_leg(void)
     ngd_evidence_t evidence = refused();
 
     evidence.attempt.outcome = NGD_OUTCOME_CONTINUE;
-    evidence.decision = (ngd_decision_facts_t){ NGD_REFUSAL_NONE };
+    evidence.decision = (ngd_decision_facts_t){ .refusal = NGD_REFUSAL_NONE };
     return evidence;
 }
 
