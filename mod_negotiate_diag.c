@@ -9,12 +9,14 @@
 #include <http_connection.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mod_status.h>
 #include <util_filter.h>
 
 #include "attempt.h"
 #include "authn.h"
 #include "body.h"
 #include "connection.h"
+#include "count.h"
 #include "settings.h"
 #include "setup.h"
 
@@ -34,6 +36,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(ngd_whoami_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(ngd_explain_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(ngd_refusal_insert, NULL, NULL, APR_HOOK_MIDDLE);
+    APR_OPTIONAL_HOOK(ap, status_hook, ngd_count_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_register_output_filter(NGD_REFUSAL_FILTER, ngd_refusal_filter, NULL, AP_FTYPE_RESOURCE);
 }
 

@@ -159,4 +159,19 @@ SKIP: {
     is $server->client('alice')->get('/')->status, 200, 'mended, alice signs on again, without a restart';
 }
 
+# ---- the counters ------------------------------------------------------------------------------
+
+{
+    my $count = sub {
+        my ($cause) = @_;
+        return $anybody->get('/server-status?auto')->body =~ /^NegotiateCause-\Q$cause\E: (\d+)$/m ? $1 : 0;
+    };
+    my ($empty, $none) = map { $count->($_) } qw(empty-token no-token);
+    $anybody->connection->request('/nego/', headers => ['Authorization: Negotiate']) for 1 .. 3;
+    $anybody->get('/nego/');
+    is $count->('empty-token'), $empty + 3, "mod_status' page counts the refusals of all processes by their cause";
+    is $count->('no-token'), $none + 1, 'and the challenges';
+    like $anybody->get('/server-status')->body, qr{<td>empty-token</td><td>\d+</td>}, 'for people as well';
+}
+
 done_testing;

@@ -4,6 +4,7 @@
 
 #include "collect.h"
 #include "connection.h"
+#include "count.h"
 #include "log.h"
 
 #define CHALLENGE "Negotiate"
@@ -55,11 +56,22 @@ static void diagnose_and_keep(request_rec *r, ngd_attempt_t *attempt)
     ngd_connection_note_refusal(r, kept);
 }
 
+/* To the environment, the counters and the log: once for each attempt. */
+static void tell(request_rec *r, const ngd_attempt_t *attempt)
+{
+    ngd_attempt_publish(r, attempt);
+    ngd_count(attempt->diagnosis.cause.cause);
+    if (attempt->outcome == NGD_OUTCOME_ANONYMOUS) {
+        ngd_log_challenged(r, attempt);
+    } else {
+        ngd_log_refused(r, attempt);
+    }
+}
+
 void ngd_explain_refusal(request_rec *r, ngd_attempt_t *attempt)
 {
     diagnose_and_keep(r, attempt);
-    ngd_attempt_publish(r, attempt);
-    ngd_log_refused(r, attempt);
+    tell(r, attempt);
 }
 
 const ngd_evidence_t *ngd_explain_evidence(request_rec *r, ngd_attempt_t *attempt)
@@ -99,12 +111,14 @@ void ngd_explain_challenge(request_rec *r, ngd_attempt_t *attempt)
     const ngd_attempt_t *refused = own ? ngd_connection_refused_before(r) : NULL;
 
     attempt->challenged_before = own && ngd_connection_note_challenge(r);
-    if (refused) {
-        follow_refusal(refused, attempt);
-    } else if (attempt->challenged_before) {
+    if (attempt->challenged_before) {
         set_cause(attempt, NGD_CAUSE_CHALLENGE_IGNORED, NGD_LIKELY);
     } else {
         set_cause(attempt, NGD_CAUSE_NO_TOKEN, NGD_CERTAIN);
+    }
+    ngd_count(attempt->diagnosis.cause.cause);
+    if (refused) {
+        follow_refusal(refused, attempt);
     }
     ngd_attempt_publish(r, attempt);
     ngd_log_challenged(r, attempt);
@@ -121,10 +135,9 @@ void ngd_explain_authorization(request_rec *r, const ngd_attempt_t *accepted, in
     attempt->fault = "the user does not meet the Require";
     set_cause(attempt, NGD_CAUSE_NOT_AUTHORIZED, NGD_CERTAIN);
     ngd_attempt_share(r, attempt);
-    ngd_attempt_publish(r, attempt);
     /* An index of a folder asks for each of its files whether it may be shown: no attempts of the client's. */
     if (!r->main) {
-        ngd_log_refused(r, attempt);
+        tell(r, attempt);
     }
 }
 
@@ -143,12 +156,7 @@ ngd_attempt_t *ngd_explain_elsewhere(request_rec *r)
     attempt->refusal = attempt->user ? NGD_REFUSAL_AUTHORIZATION : NGD_REFUSAL_ELSEWHERE;
     attempt->evidence = ngd_collect(r, attempt, attempt->pool);
     ngd_diagnose(attempt->evidence, &attempt->diagnosis);
-    ngd_attempt_publish(r, attempt);
-    if (attempt->outcome == NGD_OUTCOME_ANONYMOUS) {
-        ngd_log_challenged(r, attempt);
-    } else {
-        ngd_log_refused(r, attempt);
-    }
+    tell(r, attempt);
     return attempt;
 }
 
@@ -162,8 +170,7 @@ ngd_attempt_t *ngd_explain_header_size(request_rec *r)
     attempt->refusal = NGD_REFUSAL_HEADER_SIZE;
     attempt->evidence = ngd_collect(r, attempt, attempt->pool);
     ngd_diagnose(attempt->evidence, &attempt->diagnosis);
-    ngd_attempt_publish(r, attempt);
-    ngd_log_refused(r, attempt);
+    tell(r, attempt);
     return attempt;
 }
 

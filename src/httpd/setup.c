@@ -8,6 +8,7 @@
 #include <unixd.h>
 
 #include "attempt.h"
+#include "count.h"
 #include "places.h"
 #include "settings.h"
 #include "thread.h"
@@ -202,6 +203,7 @@ int ngd_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp
     find_user(pconf);
     render_notices();
     share_news();
+    ngd_count_begin(pconf);
     ngd_places_warn(server);
     return OK;
 }
