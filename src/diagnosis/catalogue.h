@@ -94,6 +94,7 @@ typedef struct {
     const char *explanation;
     ngd_fix_t fix[NGD_FIXES_MAX];
     int status;                 /* of the answer: 401, 403, 400 */
+    int iis_status;             /* and of IIS's, where that differs; 0: the same */
     int substatus;              /* IIS: 401.1 is 1 */
     uint32_t win32;             /* IIS: sc-win32-status */
     int kerberos;               /* RFC 4120 section 7.5.9, as a Kerberos acceptor would call it; 0: none */

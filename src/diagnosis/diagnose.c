@@ -1,0 +1,746 @@
+#include "diagnosis.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "compare.h"
+
+enum { USECS_PER_SEC = 1000000 };
+
+#define TICKET_INVALID 0x01000000u      /* TicketFlags bit 7 (RFC 4120 section 5.3) */
+
+/* RFC 4120 section 7.5.9, as far as a rule asks for them. */
+enum {
+    AP_ERR_TKT_EXPIRED = 32,
+    AP_ERR_TKT_NYV = 33,
+    AP_ERR_REPEAT = 34,
+    AP_ERR_BADMATCH = 36,
+    AP_ERR_SKEW = 37,
+    AP_ERR_INAPP_CKSUM = 50,
+    ERR_GENERIC = 60,
+};
+
+/* What several rules ask, found out once. */
+typedef struct {
+    const ngd_evidence_t *evidence;
+    ngd_comparison_t claim;
+    ngd_host_t host;
+    bool refused;               /* a token was, by GSSAPI or on the way to it */
+    bool has_ticket;            /* the token has a whole ticket, whose claims can be compared */
+    bool keys_known;            /* and there are keys to compare it with */
+    bool opened_by_admitted;    /* the key is no problem */
+    int64_t skew_secs;          /* client minus server; 0 if not known */
+    int64_t skew_limit_secs;
+    int64_t now_secs;
+} view_t;
+
+/* How sure a rule is. */
+typedef enum { NO, LIKELY, CERTAIN } verdict_t;
+typedef verdict_t rule_fn(const view_t *view);
+typedef void details_fn(const view_t *view, ngd_finding_t *finding);
+
+static verdict_t certain_if(bool holds)
+{
+    return holds ? CERTAIN : NO;
+}
+
+static verdict_t likely_if(bool holds)
+{
+    return holds ? LIKELY : NO;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* ---- the way, and what httpd and this module decide themselves ----------------------- */
+
+static bool refused_by(const view_t *view, ngd_refusal_t refusal)
+{
+    return view->evidence->decision.refusal == refusal;
+}
+
+static verdict_t is_tls_required(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_TLS));
+}
+
+/* One cannot tell which field it was. */
+static verdict_t is_header_too_large(const view_t *view)
+{
+    return likely_if(refused_by(view, NGD_REFUSAL_HEADER_SIZE));
+}
+
+static verdict_t is_anonymous_client(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_ANONYMOUS));
+}
+
+static verdict_t is_not_authorized(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_AUTHORIZATION));
+}
+
+static verdict_t has_too_many_legs(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_LEGS));
+}
+
+static verdict_t is_interrupted(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_MOVED));
+}
+
+/* ---- the server's own state ------------------------------------------------------------ */
+
+/* Without keys nobody signs on; with older keys the file's state matters where the ticket cannot be opened. */
+static verdict_t keytab_is(const view_t *view, ngd_keytab_state_t state)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool no_keys = refused_by(view, NGD_REFUSAL_NO_KEYS)
+                   || (refused_by(view, NGD_REFUSAL_ELSEWHERE) && e->keytab.entries_count == 0);
+    bool stale_keys = view->refused && view->keys_known && !view->opened_by_admitted;
+
+    return certain_if(e->keytab.state == state && (no_keys || stale_keys));
+}
+
+static verdict_t is_keytab_missing(const view_t *view)
+{
+    return keytab_is(view, NGD_KEYTAB_MISSING);
+}
+
+static verdict_t is_keytab_unreadable(const view_t *view)
+{
+    return keytab_is(view, NGD_KEYTAB_UNREADABLE);
+}
+
+static verdict_t is_keytab_empty(const view_t *view)
+{
+    return keytab_is(view, NGD_KEYTAB_EMPTY);
+}
+
+/* What is whole and yet not loaded is no keytab that this krb5 knows, unless krb5 cannot even read its configuration. */
+static verdict_t is_keytab_corrupt(const view_t *view)
+{
+    verdict_t unloadable = view->evidence->server.krb5_conf_error == 0 ? keytab_is(view, NGD_KEYTAB_UNLOADABLE) : NO;
+
+    return unloadable != NO ? unloadable : keytab_is(view, NGD_KEYTAB_CORRUPT);
+}
+
+static verdict_t is_krb5_conf_broken(const view_t *view)
+{
+    return certain_if(view->evidence->server.krb5_conf_error != 0 && view->evidence->decision.refusal != NGD_REFUSAL_NONE
+                      && !view->evidence->decision.passes);
+}
+
+static verdict_t has_no_key_for_acceptor(const view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
+
+    return certain_if(refused_by(view, NGD_REFUSAL_NO_ENTRY)
+                      || (refused_by(view, NGD_REFUSAL_ELSEWHERE) && keytab->entries_count > 0
+                          && keytab->admitted_count == 0));
+}
+
+/*
+ * Everything but the replay cache passes, so it is the cache that refused.  Whether it knew the token or could not be
+ * used, Kerberos' own error message says, where the client asked for mutual authentication; otherwise the file does.
+ */
+static bool cache_refused(const view_t *view)
+{
+    return view->evidence->decision.passes
+           && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
+}
+
+static verdict_t is_replay_cache_failed(const view_t *view)
+{
+    int32_t reply = view->evidence->decision.reply_code;
+    bool unusable = view->evidence->server.replay_cache == NGD_REPLAY_CACHE_UNUSABLE;
+
+    return certain_if(cache_refused(view) && refused_by(view, NGD_REFUSAL_GSS)
+                      && (reply == ERR_GENERIC || (reply == 0 && unusable)));
+}
+
+static verdict_t is_replay(const view_t *view)
+{
+    if (!cache_refused(view) || is_replay_cache_failed(view) != NO) {
+        return NO;
+    }
+    return view->evidence->decision.reply_code == AP_ERR_REPEAT ? CERTAIN : LIKELY;
+}
+
+/* ---- what the client sent ------------------------------------------------------------- */
+
+static bool has_scheme(const view_t *view, ngd_scheme_t scheme)
+{
+    return view->evidence->header.scheme == scheme;
+}
+
+/* Nothing came, and nothing else is known to be wrong. */
+static bool came_without(const view_t *view)
+{
+    return has_scheme(view, NGD_SCHEME_NONE) && view->evidence->attempt.outcome == NGD_OUTCOME_ANONYMOUS
+           && (view->evidence->decision.refusal == NGD_REFUSAL_MESSAGE || refused_by(view, NGD_REFUSAL_ELSEWHERE));
+}
+
+static verdict_t is_challenge_ignored(const view_t *view)
+{
+    return likely_if(came_without(view) && view->evidence->connection.challenged_before);
+}
+
+static verdict_t is_no_token(const view_t *view)
+{
+    return certain_if(came_without(view));
+}
+
+static bool is_decided(const view_t *view)
+{
+    return view->evidence->decision.refusal != NGD_REFUSAL_NONE;
+}
+
+static verdict_t is_basic_not_enabled(const view_t *view)
+{
+    return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_BASIC));
+}
+
+static verdict_t is_ntlm_scheme(const view_t *view)
+{
+    return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_NTLM));
+}
+
+static verdict_t is_other_scheme(const view_t *view)
+{
+    return certain_if(is_decided(view) && !has_scheme(view, NGD_SCHEME_NONE) && !has_scheme(view, NGD_SCHEME_NEGOTIATE)
+                      && !has_scheme(view, NGD_SCHEME_BASIC) && !has_scheme(view, NGD_SCHEME_NTLM));
+}
+
+/* A Negotiate header with something behind it that was refused. */
+static const ngd_token_t *token_of(const view_t *view)
+{
+    bool there = is_decided(view) && has_scheme(view, NGD_SCHEME_NEGOTIATE) && view->evidence->header.base64.len > 0;
+
+    return there ? &view->evidence->token : NULL;
+}
+
+static verdict_t is_empty_token(const view_t *view)
+{
+    return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_NEGOTIATE)
+                      && view->evidence->header.base64.len == 0);
+}
+
+static verdict_t is_bad_base64(const view_t *view)
+{
+    return certain_if(token_of(view) != NULL && view->evidence->base64_stop.reason == NGD_STOP_MALFORMED);
+}
+
+/* What passes is whole enough, and so is what krb5 has answered with an error of its own about the ticket. */
+static bool is_suspect(const view_t *view)
+{
+    const ngd_decision_facts_t *decision = &view->evidence->decision;
+    bool answered = decision->reply_code != 0 && decision->reply_code != ERR_GENERIC;
+
+    return token_of(view) != NULL && view->refused && !decision->passes && !answered;
+}
+
+static verdict_t is_truncated_token(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool base64_cut = e->base64_stop.reason == NGD_STOP_TRUNCATED;
+    bool token_cut = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_TRUNCATED;
+
+    return certain_if(is_suspect(view) && (base64_cut || token_cut));
+}
+
+static verdict_t is_malformed_token(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool unreadable = e->token.kind == NGD_TOKEN_UNKNOWN || e->token.stop.reason == NGD_STOP_MALFORMED;
+    bool other_mechanism = e->token.inner != NGD_INNER_NONE && e->token.kind == NGD_TOKEN_UNKNOWN;
+
+    return certain_if(is_suspect(view) && e->base64_stop.reason == NGD_STOP_NONE && unreadable && !other_mechanism);
+}
+
+static bool is_kerberos(ngd_mech_t mech)
+{
+    return mech == NGD_MECH_KRB5 || mech == NGD_MECH_MS_KRB5;
+}
+
+static bool offers(const ngd_token_t *token, bool (*wanted)(ngd_mech_t))
+{
+    for (size_t i = 0; i < token->mechanisms_count; i++) {
+        if (wanted(token->mechanisms[i].mech)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_ntlm(ngd_mech_t mech)
+{
+    return mech == NGD_MECH_NTLMSSP;
+}
+
+static verdict_t is_ntlm_fallback(const view_t *view)
+{
+    const ngd_token_t *token = token_of(view);
+
+    return certain_if(token != NULL && (token->inner == NGD_INNER_NTLM || offers(token, is_ntlm))
+                      && !offers(token, is_kerberos));
+}
+
+/* A list that was cut for its length may have held Kerberos behind the cut. */
+static verdict_t is_unsupported_mechanism(const view_t *view)
+{
+    const ngd_token_t *token = token_of(view);
+    bool offered = token != NULL && token->mechanisms_count > 0 && !offers(token, is_kerberos) && !offers(token, is_ntlm);
+    bool bare = token != NULL && token->mechanisms_count == 0 && token->inner == NGD_INNER_OTHER
+                && !is_kerberos(token->inner_mech);
+
+    if (offered && token->mechanisms_total > token->mechanisms_count) {
+        return LIKELY;
+    }
+    return certain_if(offered || bare);
+}
+
+static verdict_t is_kerberos_error_token(const view_t *view)
+{
+    const ngd_token_t *token = token_of(view);
+
+    return certain_if(token != NULL && token->inner == NGD_INNER_KRB_ERROR);
+}
+
+static verdict_t is_orphan_continuation(const view_t *view)
+{
+    const ngd_token_t *token = token_of(view);
+    bool later = token != NULL
+                 && (token->kind == NGD_TOKEN_SPNEGO_RESP || token->inner == NGD_INNER_AP_REP
+                     || (token->inner == NGD_INNER_NTLM && token->ntlm.type == 3));
+
+    return certain_if(later && view->evidence->attempt.leg <= 1);
+}
+
+/* ---- ticket and keytab ------------------------------------------------------------------ */
+
+/* The key is what is wrong: a whole ticket, keys to compare it with, and none that may open it does. */
+static bool key_fails(const view_t *view)
+{
+    return view->refused && view->keys_known && !view->opened_by_admitted;
+}
+
+/* None of this keytab's keys opens it, whatever its name. */
+static bool nothing_opens(const view_t *view)
+{
+    return key_fails(view) && view->evidence->keytab.matched == NULL;
+}
+
+static bool part_is(const ngd_principal_name_t *name, size_t i, const char *text)
+{
+    return name->parts > i && name->part[i].len == strlen(text) && memcmp(name->part[i].data, text, strlen(text)) == 0;
+}
+
+static verdict_t is_not_a_service_ticket(const view_t *view)
+{
+    const ngd_ap_req_t *ap_req = &view->evidence->token.ap_req;
+    bool session_key = (ap_req->ap_options & NGD_AP_OPTION_USE_SESSION_KEY) != 0;
+
+    return certain_if(view->refused && view->has_ticket && !view->opened_by_admitted
+                      && (part_is(&ap_req->sname, 0, "krbtgt") || session_key));
+}
+
+static verdict_t is_enctype_not_permitted(const view_t *view)
+{
+    const ngd_decision_facts_t *decision = &view->evidence->decision;
+    bool opens = view->evidence->keytab.matched != NULL;
+
+    return certain_if(view->refused && view->has_ticket && !decision->passes
+                      && ((opens && decision->enctype_not_permitted) || decision->enctype_refused));
+}
+
+static bool matched_but_not_admitted(const view_t *view)
+{
+    return key_fails(view) && view->evidence->keytab.matched != NULL;
+}
+
+static verdict_t is_spn_case_mismatch(const view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
+
+    if (matched_but_not_admitted(view)) {
+        return certain_if(ngd_same_but_case(keytab->matched->principal, view->claim.principal));
+    }
+    return likely_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_case > 0);
+}
+
+static verdict_t is_spn_on_other_account(const view_t *view)
+{
+    return certain_if(matched_but_not_admitted(view)
+                      && strcasecmp(view->evidence->keytab.matched->principal, view->claim.principal) != 0);
+}
+
+/* Newer than every key of that name, or than some: a ticket between two versions is an old one, too. */
+static verdict_t is_keytab_old_kvno(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+                      && view->evidence->token.ap_req.ticket.kvno > view->claim.newest_kvno);
+}
+
+static verdict_t is_ticket_old_kvno(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+                      && view->evidence->token.ap_req.ticket.kvno < view->claim.newest_kvno);
+}
+
+static verdict_t is_enctype_missing(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_kvno > 0 && view->claim.same_enctype == 0);
+}
+
+static verdict_t is_wrong_key(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_enctype > 0);
+}
+
+static verdict_t is_keytab_of_other_site(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->evidence->keytab.other_path != NULL);
+}
+
+static verdict_t is_realm_mismatch(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_realm > 0);
+}
+
+static verdict_t is_spn_not_in_keytab(const view_t *view)
+{
+    return certain_if(nothing_opens(view) && view->claim.same_name == 0);
+}
+
+/* The keytab has the ticket's very entry, and it may not sign anybody on here. */
+static verdict_t is_acceptor_name_mismatch(const view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
+    bool opened_by_it = keytab->matched != NULL && same_text(keytab->matched->principal, view->claim.principal);
+
+    return certain_if(key_fails(view) && keytab->admitted_count > 0 && view->claim.same_name > 0
+                      && !keytab->claimed_admitted && (keytab->matched == NULL || opened_by_it));
+}
+
+/* ---- protocol ---------------------------------------------------------------------------- */
+
+static bool is_opened(const view_t *view)
+{
+    return view->refused && view->evidence->ticket.opened && !view->evidence->decision.passes;
+}
+
+static verdict_t is_authenticator_damaged(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool unopened = e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
+
+    return certain_if(is_opened(view) && (unopened || e->decision.asked_code == AP_ERR_INAPP_CKSUM));
+}
+
+static verdict_t is_client_mismatch(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool differ = e->ticket.client != NULL && e->ticket.authenticator_client != NULL
+                  && !same_text(e->ticket.client, e->ticket.authenticator_client);
+
+    return certain_if(is_opened(view) && (differ || e->decision.asked_code == AP_ERR_BADMATCH));
+}
+
+static verdict_t is_transited_refused(const view_t *view)
+{
+    return certain_if(is_opened(view) && view->evidence->decision.transited_refused);
+}
+
+/* ---- time -------------------------------------------------------------------------------- */
+
+static int64_t start_secs(const view_t *view)
+{
+    const ngd_ticket_facts_t *ticket = &view->evidence->ticket;
+
+    return ticket->start_time_secs != 0 ? ticket->start_time_secs : ticket->auth_time_secs;
+}
+
+static bool is_skewed(const view_t *view)
+{
+    int64_t distance = view->skew_secs < 0 ? -view->skew_secs : view->skew_secs;
+
+    return is_opened(view) && view->evidence->clock.has_client && distance > view->skew_limit_secs;
+}
+
+/* What krb5 itself said of the time counts as well: at the limits a second decides. */
+static bool krb5_says(const view_t *view, int32_t code)
+{
+    return is_opened(view) && view->evidence->decision.asked_code == code;
+}
+
+static verdict_t is_clock_skew(const view_t *view)
+{
+    return certain_if(is_skewed(view) || krb5_says(view, AP_ERR_SKEW));
+}
+
+static verdict_t is_ticket_expired(const view_t *view)
+{
+    int64_t end = view->evidence->ticket.end_time_secs;
+
+    return certain_if((is_opened(view) && end > 0 && view->now_secs > end + view->skew_limit_secs)
+                      || krb5_says(view, AP_ERR_TKT_EXPIRED));
+}
+
+static verdict_t is_ticket_not_yet_valid(const view_t *view)
+{
+    bool invalid = (view->evidence->ticket.flags & TICKET_INVALID) != 0;
+    bool later = start_secs(view) > view->now_secs + view->skew_limit_secs;
+
+    return certain_if((is_opened(view) && (invalid || later)) || krb5_says(view, AP_ERR_TKT_NYV));
+}
+
+static verdict_t is_pac_unverified(const view_t *view)
+{
+    return certain_if(view->evidence->ticket.opened && view->evidence->ticket.pac == NGD_PAC_UNVERIFIED);
+}
+
+/* ---- details ----------------------------------------------------------------------------- */
+
+static void add_detail(ngd_finding_t *finding, bool holds, ngd_detail_id_t detail)
+{
+    if (holds && finding->details_count < NGD_DETAILS_MAX) {
+        finding->details[finding->details_count++] = detail;
+    }
+}
+
+static bool is_default_port(const view_t *view)
+{
+    return view->host.port == 0 || view->host.port == (view->evidence->connection.tls ? 443u : 80u);
+}
+
+/* Why a client gets no ticket for the address, as far as the address itself tells. */
+static void explain_missing_ticket(const view_t *view, ngd_finding_t *finding)
+{
+    const char *agent = view->evidence->connection.user_agent;
+    bool windows = agent != NULL && strstr(agent, "Windows NT") != NULL;
+    bool named = view->host.name[0] != '\0' && !view->host.is_address;
+    bool has_key = named && ngd_keytab_has_host(&view->evidence->keytab, view->host.name);
+    bool keys = view->evidence->keytab.entries_count > 0;
+
+    add_detail(finding, view->host.is_address, NGD_DETAIL_IP_ADDRESS);
+    add_detail(finding, view->host.is_local && !has_key, NGD_DETAIL_LOCAL_NAME);
+    add_detail(finding, named && !view->host.is_local && keys && !has_key, NGD_DETAIL_HOST_WITHOUT_KEY);
+    add_detail(finding, named && !is_default_port(view), NGD_DETAIL_PORT);
+    add_detail(finding, view->host.has_dot && !view->host.is_local && windows, NGD_DETAIL_INTERNET_ZONE);
+    add_detail(finding, named && has_key, NGD_DETAIL_DUPLICATE_SPN);
+}
+
+/* The claimed service is HTTP on another host than the one asked for. */
+static bool host_differs(const view_t *view)
+{
+    const ngd_principal_name_t *sname = &view->evidence->token.ap_req.sname;
+
+    return view->has_ticket && part_is(sname, 0, "HTTP") && sname->parts == 2 && view->host.name[0] != '\0'
+           && (sname->part[1].len != strlen(view->host.name)
+               || strncasecmp((const char *)sname->part[1].data, view->host.name, sname->part[1].len) != 0);
+}
+
+static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
+{
+    add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
+    add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
+}
+
+static void explain_wrong_key(const view_t *view, ngd_finding_t *finding)
+{
+    explain_missing_key(view, finding);
+    add_detail(finding, view->evidence->keytab.other_path == NULL, NGD_DETAIL_KEY_FROM_PASSWORD);
+}
+
+static void explain_other_account(const view_t *view, ngd_finding_t *finding)
+{
+    const char *principal = view->evidence->keytab.matched->principal;
+    size_t name_len = strcspn(principal, "@");
+    bool machine = (name_len > 0 && principal[name_len - 1] == '$') || strncasecmp(principal, "host/", 5) == 0;
+
+    add_detail(finding, machine, NGD_DETAIL_MACHINE_ACCOUNT);
+    add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
+}
+
+/*
+ * The ticket has the KDC's clock in it: it was issued at its start.  Where that lies in this server's future, the KDC and
+ * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell.
+ */
+static void explain_skew(const view_t *view, ngd_finding_t *finding)
+{
+    int64_t limit = view->skew_limit_secs;
+    int64_t start = start_secs(view);
+    bool after_server = start > view->now_secs + limit;
+    bool after_client = start > view->now_secs + view->skew_secs + limit;
+
+    add_detail(finding, after_server && !after_client, NGD_DETAIL_SERVER_CLOCK);
+    add_detail(finding, after_client && !after_server, NGD_DETAIL_CLIENT_CLOCK);
+}
+
+static void explain_file(const view_t *view, ngd_finding_t *finding)
+{
+    add_detail(finding, view->evidence->keytab.entries_count > 0, NGD_DETAIL_OLD_KEYS);
+}
+
+static void explain_way(const view_t *view, ngd_finding_t *finding)
+{
+    add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
+}
+
+/* ---- the rules --------------------------------------------------------------------------- */
+
+/*
+ * A family holds causes that exclude or explain each other: the first one that holds stands for it.  Families follow in
+ * the order in which faults are to be mended.
+ */
+typedef enum {
+    FAMILY_WAY,
+    FAMILY_SERVER,
+    FAMILY_SHAPE,
+    FAMILY_MESSAGE,
+    FAMILY_KEY,
+    FAMILY_ACCEPTOR,
+    FAMILY_PROTOCOL,
+    FAMILY_CLOCK,
+    FAMILY_TIME,
+    FAMILY_AFTER,
+    FAMILY_NOTE,
+} family_t;
+
+typedef struct {
+    family_t family;
+    ngd_cause_id_t cause;
+    rule_fn *holds;
+    details_fn *details;        /* or NULL */
+} rule_t;
+
+static const rule_t rules[] = {
+    { FAMILY_WAY, NGD_CAUSE_TLS_REQUIRED, is_tls_required, NULL },
+    { FAMILY_WAY, NGD_CAUSE_HEADER_TOO_LARGE, is_header_too_large, explain_way },
+
+    { FAMILY_SERVER, NGD_CAUSE_KRB5_CONF_BROKEN, is_krb5_conf_broken, NULL },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_MISSING, is_keytab_missing, explain_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_UNREADABLE, is_keytab_unreadable, explain_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_EMPTY, is_keytab_empty, explain_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_CORRUPT, is_keytab_corrupt, explain_file },
+    { FAMILY_SERVER, NGD_CAUSE_NO_KEY_FOR_ACCEPTOR, has_no_key_for_acceptor, NULL },
+    { FAMILY_SERVER, NGD_CAUSE_REPLAY_CACHE_FAILED, is_replay_cache_failed, NULL },
+
+    { FAMILY_SHAPE, NGD_CAUSE_EMPTY_TOKEN, is_empty_token, explain_way },
+    { FAMILY_SHAPE, NGD_CAUSE_BAD_BASE64, is_bad_base64, explain_way },
+    { FAMILY_SHAPE, NGD_CAUSE_TRUNCATED_TOKEN, is_truncated_token, explain_way },
+    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_way },
+
+    { FAMILY_MESSAGE, NGD_CAUSE_CHALLENGE_IGNORED, is_challenge_ignored, explain_missing_ticket },
+    { FAMILY_MESSAGE, NGD_CAUSE_NO_TOKEN, is_no_token, NULL },
+    { FAMILY_MESSAGE, NGD_CAUSE_BASIC_NOT_ENABLED, is_basic_not_enabled, NULL },
+    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_SCHEME, is_ntlm_scheme, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_OTHER_SCHEME, is_other_scheme, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_FALLBACK, is_ntlm_fallback, explain_missing_ticket },
+    { FAMILY_MESSAGE, NGD_CAUSE_UNSUPPORTED_MECHANISMS, is_unsupported_mechanism, NULL },
+    { FAMILY_MESSAGE, NGD_CAUSE_KERBEROS_ERROR_TOKEN, is_kerberos_error_token, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_ORPHAN_CONTINUATION, is_orphan_continuation, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_TOO_MANY_LEGS, has_too_many_legs, NULL },
+    { FAMILY_MESSAGE, NGD_CAUSE_NEGOTIATION_INTERRUPTED, is_interrupted, NULL },
+
+    { FAMILY_KEY, NGD_CAUSE_NOT_A_SERVICE_TICKET, is_not_a_service_ticket, NULL },
+    { FAMILY_KEY, NGD_CAUSE_ENCTYPE_NOT_PERMITTED, is_enctype_not_permitted, NULL },
+    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OLD_KVNO, is_keytab_old_kvno, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_TICKET_OLD_KVNO, is_ticket_old_kvno, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_ENCTYPE_MISSING, is_enctype_missing, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_WRONG_KEY, is_wrong_key, explain_wrong_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT, is_spn_on_other_account, explain_other_account },
+    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OF_OTHER_SITE, is_keytab_of_other_site, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_REALM_MISMATCH, is_realm_mismatch, NULL },
+    { FAMILY_KEY, NGD_CAUSE_SPN_NOT_IN_KEYTAB, is_spn_not_in_keytab, explain_missing_key },
+
+    { FAMILY_ACCEPTOR, NGD_CAUSE_ACCEPTOR_NAME_MISMATCH, is_acceptor_name_mismatch, explain_missing_key },
+
+    { FAMILY_PROTOCOL, NGD_CAUSE_AUTHENTICATOR_DAMAGED, is_authenticator_damaged, explain_way },
+    { FAMILY_PROTOCOL, NGD_CAUSE_CLIENT_MISMATCH, is_client_mismatch, NULL },
+    { FAMILY_PROTOCOL, NGD_CAUSE_TRANSITED_REFUSED, is_transited_refused, NULL },
+    { FAMILY_PROTOCOL, NGD_CAUSE_REPLAY, is_replay, explain_way },
+
+    { FAMILY_CLOCK, NGD_CAUSE_CLOCK_SKEW, is_clock_skew, explain_skew },
+    { FAMILY_TIME, NGD_CAUSE_TICKET_EXPIRED, is_ticket_expired, NULL },
+    { FAMILY_TIME, NGD_CAUSE_TICKET_NOT_YET_VALID, is_ticket_not_yet_valid, NULL },
+
+    { FAMILY_AFTER, NGD_CAUSE_ANONYMOUS_CLIENT, is_anonymous_client, NULL },
+    { FAMILY_AFTER, NGD_CAUSE_NOT_AUTHORIZED, is_not_authorized, NULL },
+
+    { FAMILY_NOTE, NGD_CAUSE_PAC_UNVERIFIED, is_pac_unverified, NULL },
+};
+
+/* ---- the evaluator ------------------------------------------------------------------------ */
+
+static void look(const ngd_evidence_t *evidence, view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &evidence->keytab;
+    const ngd_clock_facts_t *clock = &evidence->clock;
+
+    memset(view, 0, sizeof *view);
+    view->evidence = evidence;
+    ngd_compare(evidence, &view->claim);
+    ngd_host_parse(evidence->connection.host, &view->host);
+    view->refused = evidence->attempt.outcome == NGD_OUTCOME_REFUSED;
+    view->has_ticket = view->claim.complete;
+    view->opened_by_admitted = (keytab->matched != NULL && keytab->matched_admitted) || evidence->decision.passes;
+    view->keys_known = view->has_ticket && keytab->entries_count > 0;
+    view->skew_limit_secs = clock->skew_limit_secs > 0 ? clock->skew_limit_secs : NGD_SKEW_LIMIT_SECS;
+    view->now_secs = clock->server_usecs / USECS_PER_SEC;
+    view->skew_secs = clock->has_client ? (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC : 0;
+}
+
+static ngd_finding_t find(const view_t *view, const rule_t *rule, verdict_t verdict)
+{
+    ngd_finding_t finding = {
+        .cause = rule->cause,
+        .certainty = verdict == CERTAIN ? NGD_CERTAIN : NGD_LIKELY,
+    };
+
+    if (rule->details != NULL) {
+        rule->details(view, &finding);
+    }
+    return finding;
+}
+
+static void keep(ngd_diagnosis_t *diagnosis, const ngd_finding_t *finding)
+{
+    if (!diagnosis->has_cause && ngd_cause(finding->cause)->counts != NGD_COUNTS_NOTE) {
+        diagnosis->has_cause = true;
+        diagnosis->cause = *finding;
+    } else if (diagnosis->also_count < NGD_ALSO_MAX) {
+        diagnosis->also[diagnosis->also_count++] = *finding;
+    }
+}
+
+void ngd_diagnose(const ngd_evidence_t *evidence, ngd_diagnosis_t *diagnosis)
+{
+    bool found[FAMILY_NOTE + 1] = { false };
+    view_t view;
+
+    memset(diagnosis, 0, sizeof *diagnosis);
+    look(evidence, &view);
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        verdict_t verdict = found[rules[i].family] ? NO : rules[i].holds(&view);
+        if (verdict != NO) {
+            ngd_finding_t finding = find(&view, &rules[i], verdict);
+            found[rules[i].family] = true;
+            keep(diagnosis, &finding);
+        }
+    }
+    if (view.refused && !diagnosis->has_cause) {
+        diagnosis->has_cause = true;
+        diagnosis->cause = (ngd_finding_t){ .cause = NGD_CAUSE_UNKNOWN, .certainty = NGD_CERTAIN };
+    }
+}
+
+const char *ngd_certainty_name(ngd_certainty_t certainty)
+{
+    return certainty == NGD_CERTAIN ? "certain" : "likely";
+}
