@@ -59,7 +59,7 @@ error_log();
 my $refused = client('alice')->get('/other-keytab', headers => ['Accept: text/html']);
 is $refused->status, 401, 'a token that is not accepted is refused with 401';
 ($reference) = $refused->body =~ /($REFERENCE)/;
-is_deeply [$refused->header('WWW-Authenticate')], [qq{Negotiate-Refused cause="keytab-of-other-site", reference="$reference"}],
+is_deeply [$refused->header('WWW-Authenticate')], [qq{Sign-On-Refused cause="keytab-of-other-site", reference="$reference"}],
     'without a token of the server, and without asking for another one';
 like $refused->body, qr/You are not signed in: this address is set up with another site's key\./, 'the page says so';
 unlike $refused->body, qr/EXAMPLE\.TEST|HTTP\/web|kvno/, 'and gives nothing away';

@@ -263,18 +263,25 @@ static verdict_t is_truncated_token(const view_t *view)
     return certain_if(is_suspect(view) && (base64_cut || token_cut));
 }
 
-static verdict_t is_malformed_token(const view_t *view)
-{
-    const ngd_evidence_t *e = view->evidence;
-    bool unreadable = e->token.kind == NGD_TOKEN_UNKNOWN || e->token.stop.reason == NGD_STOP_MALFORMED;
-    bool other_mechanism = e->token.inner != NGD_INNER_NONE && e->token.kind == NGD_TOKEN_UNKNOWN;
-
-    return certain_if(is_suspect(view) && e->base64_stop.reason == NGD_STOP_NONE && unreadable && !other_mechanism);
-}
-
 static bool is_kerberos(ngd_mech_t mech)
 {
     return mech == NGD_MECH_KRB5 || mech == NGD_MECH_MS_KRB5;
+}
+
+/* It says that it brings a Kerberos token, and what it wraps is framed for something else. */
+static bool wraps_another(const ngd_token_t *token)
+{
+    return token->mechanisms_count > 0 && is_kerberos(token->mechanisms[0].mech) && token->inner == NGD_INNER_OTHER;
+}
+
+static verdict_t is_malformed_token(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool unreadable = e->token.stop.reason == NGD_STOP_MALFORMED
+                      || (e->token.kind == NGD_TOKEN_UNKNOWN && e->token.inner == NGD_INNER_NONE);
+
+    return certain_if(is_suspect(view) && e->base64_stop.reason == NGD_STOP_NONE
+                      && (unreadable || wraps_another(&e->token)));
 }
 
 static bool offers(const ngd_token_t *token, bool (*wanted)(ngd_mech_t))
@@ -599,6 +606,12 @@ static void explain_file(const view_t *view, ngd_finding_t *finding)
     add_detail(finding, view->evidence->keytab.entries_count > 0, NGD_DETAIL_OLD_KEYS);
 }
 
+static void explain_malformed(const view_t *view, ngd_finding_t *finding)
+{
+    add_detail(finding, wraps_another(&view->evidence->token), NGD_DETAIL_ANOTHER_INSIDE);
+    add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
+}
+
 static void explain_way(const view_t *view, ngd_finding_t *finding)
 {
     add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
@@ -646,7 +659,7 @@ static const rule_t rules[] = {
     { FAMILY_SHAPE, NGD_CAUSE_EMPTY_TOKEN, is_empty_token, explain_way },
     { FAMILY_SHAPE, NGD_CAUSE_BAD_BASE64, is_bad_base64, explain_way },
     { FAMILY_SHAPE, NGD_CAUSE_TRUNCATED_TOKEN, is_truncated_token, explain_way },
-    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_way },
+    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_malformed },
 
     { FAMILY_MESSAGE, NGD_CAUSE_CHALLENGE_IGNORED, is_challenge_ignored, explain_missing_ticket },
     { FAMILY_MESSAGE, NGD_CAUSE_NO_TOKEN, is_no_token, NULL },
