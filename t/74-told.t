@@ -150,15 +150,15 @@ sub is_asked {
 my $plain = $anybody->connection;
 $case{'orphan-continuation'} = ['', sub { 'oRQwEqADCgEDoQsGCSqGSIb3EgECAg==' }];
 
-is_asked('', 'wrong-key', 'Negotiate-Refused cause="wrong-key", reference="REF"', 'Auto: where a fresh try is of no use no client is asked for one');
+is_asked('', 'wrong-key', 'Sign-On-Refused cause="wrong-key", reference="REF"', 'Auto: where a fresh try is of no use no client is asked for one');
 is_asked('', 'orphan-continuation', 'Negotiate', 'Auto: where it can help every client is');
-is_asked('off', 'wrong-key', 'Negotiate-Refused reference="REF"', 'Auto, with Explain Off: the challenge has no cause');
+is_asked('off', 'wrong-key', 'Sign-On-Refused reference="REF"', 'Auto, with Explain Off: the challenge has no cause');
 is_asked('off', 'orphan-continuation', 'Negotiate', 'but the same choice');
 is_asked('retry/on', 'wrong-key', 'Negotiate', 'On: every client is asked again');
 is_asked('retry/on/deeper', 'wrong-key', 'Negotiate', 'an inner section keeps NegotiateRetry');
-is_asked('retry/on/auto', 'wrong-key', 'Negotiate-Refused cause="wrong-key", reference="REF"', 'or sets its own');
-is_asked('retry/off', 'orphan-continuation', 'Negotiate-Refused cause="orphan-continuation", reference="REF"', 'Off: none is');
-is_asked('retry/off/quiet', 'orphan-continuation', 'Negotiate-Refused reference="REF"', 'Off, with Explain Off: without the cause');
+is_asked('retry/on/auto', 'wrong-key', 'Sign-On-Refused cause="wrong-key", reference="REF"', 'or sets its own');
+is_asked('retry/off', 'orphan-continuation', 'Sign-On-Refused cause="orphan-continuation", reference="REF"', 'Off: none is');
+is_asked('retry/off/quiet', 'orphan-continuation', 'Sign-On-Refused reference="REF"', 'Off, with Explain Off: without the cause');
 is challenge($anybody->get('/told/retry/off')), 'Negotiate', 'Off: who brings nothing is asked all the same';
 is challenge($plain->request('/told/retry/off', headers => ['Authorization: Basic YTpi'])), 'Negotiate', 'and who tried another scheme';
 unlike challenge(refused('brief', 'not-authorized')), qr/Negotiate(?:,|\z)/, 'who is signed in is asked for nothing';
@@ -191,7 +191,7 @@ sub through_proxy { my (@headers) = @_; return $anybody->connection->request('ht
 my $proxy = through_proxy('Accept: text/plain', 'Proxy-Authorization: Negotiate ' . tokens($wrong));
 is $proxy->status, 407, 'a forward proxy refuses with 407';
 my ($reference) = $proxy->body =~ /($REFERENCE)/;
-is join(' | ', $proxy->header('Proxy-Authenticate')), qq{Negotiate-Refused cause="spn-not-in-keytab", reference="$reference"},
+is join(' | ', $proxy->header('Proxy-Authenticate')), qq{Sign-On-Refused cause="spn-not-in-keytab", reference="$reference"},
     'with its own header';
 is challenge($proxy), '', 'and no other';
 like $proxy->body, qr/Tell the help desk: $REFERENCE, spn-not-in-keytab,/, 'and explains';
