@@ -144,13 +144,24 @@ static verdict_t has_no_key_for_acceptor(const view_t *view)
 }
 
 /*
+ * What passed is the Kerberos token alone, as krb5 was asked about no more: where SPNEGO around it is damaged, or begins
+ * in the middle of a negotiation, no replay cache was asked.  Kerberos' own error message proves that one was.
+ */
+static bool whole_token_passes(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool orphan = e->token.kind == NGD_TOKEN_SPNEGO_RESP && e->attempt.leg <= 1;
+
+    return e->decision.passes && (e->decision.reply_code != 0 || (e->token.stop.reason == NGD_STOP_NONE && !orphan));
+}
+
+/*
  * Everything but the replay cache passes, so it is the cache that refused.  Whether it knew the token or could not be
  * used, Kerberos' own error message says, where the client asked for mutual authentication; otherwise the file does.
  */
 static bool cache_refused(const view_t *view)
 {
-    return view->evidence->decision.passes
-           && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
+    return whole_token_passes(view) && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
 }
 
 static verdict_t is_replay_cache_failed(const view_t *view)
@@ -240,7 +251,7 @@ static bool is_suspect(const view_t *view)
     const ngd_decision_facts_t *decision = &view->evidence->decision;
     bool answered = decision->reply_code != 0 && decision->reply_code != ERR_GENERIC;
 
-    return token_of(view) != NULL && view->refused && !decision->passes && !answered;
+    return token_of(view) != NULL && view->refused && !whole_token_passes(view) && !answered;
 }
 
 static verdict_t is_truncated_token(const view_t *view)

@@ -176,6 +176,7 @@ static void inspect(const request_rec *r, const ngd_attempt_t *attempt, apr_pool
         break;
     case NGD_REFUSAL_MESSAGE:
         ngd_inspect_keytab(&subject, evidence);
+        evidence->keytab.keys_untried = true;
         break;
     case NGD_REFUSAL_NO_KEYS:
     case NGD_REFUSAL_NO_ENTRY:
