@@ -463,7 +463,7 @@ static const case_t protocol[] = {
       .cause = "clock-skew" },
     { "what is damaged around a token that passes is the message, not a replay; likely",
       .evidence = { REFUSED(GSS), OPENED, PASSES, STOPPED(MALFORMED, "the end of the token") },
-      .cause = "malformed-token", .likely = true, .also = "replay" },
+      .cause = "malformed-token", .likely = true },
 
     { "a clock further off than the limit is clock-skew",
       .evidence = { REFUSED(GSS), OPENED_AT(-301, -600, 36000), ASKED(37) }, .cause = "clock-skew" },
