@@ -7,9 +7,9 @@
  * asked about again.  NAME restricts the keytab's entries, as "HTTP" or
  * "HTTP@host" does; without it any entry may open a ticket.
  *
- *   --why           prints "refuse CODE" where Kerberos says why: its error code
- *                   (RFC 4120 section 7.5.9, and MIT's own from 128 on).  Only a
- *                   bare Kerberos token brings it out unchanged.
+ *   --why           prints "refuse CODE" or "continue CODE" where Kerberos says why:
+ *                   its error code (RFC 4120 section 7.5.9, MIT's own from 128
+ *                   on).  SPNEGO hides it: only a bare Kerberos token brings it out.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -61,13 +61,13 @@ static void print_accepted(gss_name_t client)
     gss_release_buffer(&minor, &name);
 }
 
-static void print_refused(OM_uint32 minor, bool why)
+static void print_verdict(const char *verdict, OM_uint32 minor, bool why)
 {
     long code = (krb5_error_code)minor - ERROR_TABLE_BASE_krb5;
     if (why && code >= 0 && code <= 255)
-        printf("refuse %ld\n", code);
+        printf("%s %ld\n", verdict, code);
     else
-        puts("refuse");
+        puts(verdict);
 }
 
 static void judge(gss_cred_id_t credential, gss_buffer_t token, bool why)
@@ -79,9 +79,9 @@ static void judge(gss_cred_id_t credential, gss_buffer_t token, bool why)
     OM_uint32 major = gss_accept_sec_context(&minor, &context, credential, token, GSS_C_NO_CHANNEL_BINDINGS, &client,
                                              NULL, &answer, NULL, NULL, NULL);
     if (GSS_ERROR(major))
-        print_refused(minor, why);
+        print_verdict("refuse", minor, why);
     else if (major == GSS_S_CONTINUE_NEEDED)
-        puts("continue");
+        print_verdict("continue", minor, why);
     else
         print_accepted(client);
     gss_release_buffer(&minor, &answer);

@@ -20,7 +20,8 @@ use NGD::Realm;
 
 use constant SUITE_SECS => 300;     # no suite takes longer unless it hangs
 
-our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens forge judge has_http2 access_lines));
+our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens forge judge judge_why has_http2
+    access_lines));
 
 $SIG{ALRM} = sub { die 'the suite took longer than ' . SUITE_SECS . " s\n" };
 alarm SUITE_SECS;
@@ -105,12 +106,24 @@ sub made_by {
 # "refuse" for each.
 sub judge {
     my ($keytab, @tokens) = @_;
+    return verdicts([$keytab], @tokens);
+}
+
+# The same with Kerberos's error code, "refuse 37", where the tokens are bare Kerberos.
+sub judge_why {
+    my ($keytab, @tokens) = @_;
+    return verdicts(['--why', $keytab], @tokens);
+}
+
+sub verdicts {
+    my ($args, @tokens) = @_;
     my $list = vars('serverroot') . "/tokens.$$";
     open my $file, '>', $list or die "$list: $!\n";
     print {$file} "$_\n" for @tokens;
     close $file or die "$list: $!\n";
     local %ENV = (%ENV, %{ realm()->env });
-    my @words = `'${\ helper('gssaccept')}' '$keytab' < '$list'`;
+    my $quoted = join ' ', map { "'$_'" } @$args;
+    my @words = `'${\ helper('gssaccept')}' $quoted < '$list'`;
     unlink $list;
     chomp @words;
     return wantarray ? @words : $words[0];
