@@ -196,6 +196,18 @@ static verdict_t has_no_key_for_acceptor(const view_t *view)
 }
 
 /*
+ * What passed is the Kerberos token alone, as krb5 was asked about no more: where SPNEGO around it is damaged, or begins
+ * in the middle of a negotiation, no replay cache was asked.  Kerberos' own error message proves that one was.
+ */
+static bool whole_token_passes(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool orphan = e->token.kind == NGD_TOKEN_SPNEGO_RESP && e->attempt.leg <= 1;
+
+    return e->decision.passes && (e->decision.reply_code != 0 || (e->token.stop.reason == NGD_STOP_NONE && !orphan));
+}
+
+/*
  * Everything but the replay cache passes, so it is the cache that refused.  Whether it knew the token or could not be
  * used, Kerberos' own error message says, where the client asked for mutual authentication; otherwise the file does.
  */
@@ -203,7 +215,7 @@ static bool cache_refused(const view_t *view)
 {
     int32_t reply = view->evidence->decision.reply_code;
 
-    return view->evidence->decision.passes && (reply == 0 || reply == AP_ERR_REPEAT || reply == ERR_GENERIC)
+    return whole_token_passes(view) && (reply == 0 || reply == AP_ERR_REPEAT || reply == ERR_GENERIC)
            && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
 }
 
@@ -304,12 +316,14 @@ static bool is_answer(int32_t code)
 static verdict_t suspicion(const view_t *view)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
+    bool mutual = (view->evidence->token.ap_req.ap_options & NGD_AP_OPTION_MUTUAL_REQUIRED) != 0;
 
-    if (token_of(view) == NULL || !view->refused || is_answer(decision->reply_code)
-        || is_answer(decision->asked_code)) {
+    if (token_of(view) == NULL || !view->refused || is_answer(decision->reply_code) || is_answer(decision->asked_code)
+        || (decision->passes && decision->reply_code != 0)) {
         return NO;
     }
-    return decision->passes ? likely_if(decision->reply_code == 0) : CERTAIN;
+    /* Had krb5 refused a client that wants mutual authentication, it would have answered. */
+    return decision->passes && !mutual ? LIKELY : CERTAIN;
 }
 
 static verdict_t is_truncated_token(const view_t *view)

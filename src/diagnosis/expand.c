@@ -414,7 +414,7 @@ static const placeholder_t placeholders[] = {
     { "server_time", NGD_TYPE_TIME, true, "another time", server_time },
     { "start_time", NGD_TYPE_TIME, true, "a later time", start_time },
     { "end_time", NGD_TYPE_TIME, true, "an earlier time", end_time },
-    { "scheme", NGD_TYPE_WORD, false, "another name than Negotiate", scheme },
+    { "scheme", NGD_TYPE_WORD, false, "OTHER", scheme },
     { "mechanisms", NGD_TYPE_WORD, false, "mechanisms such as NegoEx or IAKERB", mechanisms },
     { "stopped_at", NGD_TYPE_WORD, false, "some byte", stopped_at },
     { "expected", NGD_TYPE_WORD, false, "more", expected },

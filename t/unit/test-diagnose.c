@@ -463,7 +463,11 @@ static const case_t protocol[] = {
       .cause = "clock-skew" },
     { "what is damaged around a token that passes is the message, not a replay; likely",
       .evidence = { REFUSED(GSS), OPENED, PASSES, STOPPED(MALFORMED, "the end of the token") },
-      .cause = "malformed-token", .likely = true, .also = "replay" },
+      .cause = "malformed-token", .likely = true },
+    { "a later message whose Kerberos token passes lacks its first one, and is no replay",
+      .evidence = { REFUSED(GSS), NEGOTIATE, KEYTAB(keys), CLAIM_ADMITTED, MATCHED(WEB), .keytab.matched_admitted = true,
+                    .token.kind = NGD_TOKEN_SPNEGO_RESP, .token.inner = NGD_INNER_AP_REQ, PASSES },
+      .cause = "orphan-continuation" },
 
     { "a clock further off than the limit is clock-skew",
       .evidence = { REFUSED(GSS), OPENED_AT(-301, -600, 36000), ASKED(37) }, .cause = "clock-skew" },

@@ -99,7 +99,7 @@ static const placeholder_case_t placeholders[] = {
     { "server_time", "2026-11-23 14:02:07 UTC", "another time", true },
     { "start_time", "2026-11-23 14:01:07 UTC", "a later time", true },
     { "end_time", "2026-11-23 15:02:07 UTC", "an earlier time", true },
-    { "scheme", "Bearer", "another name than Negotiate", false },
+    { "scheme", "Bearer", "OTHER", false },
     { "mechanisms", "NegoEx, IAKERB", "mechanisms such as NegoEx or IAKERB", false },
     { "stopped_at", "character 17", "some byte", false },
     { "expected", "a character of base64", "more", false },
