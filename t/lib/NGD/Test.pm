@@ -77,11 +77,14 @@ sub helper {
 }
 
 # The first tokens, in base64, that alice would send, or user => ..., or whoever a
-# ccache => ... is of; other arguments are gsstoken's.
+# ccache => ... is of, with krb5_conf => another configuration; other arguments are
+# gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
-    my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
-    local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
+    my %from;
+    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf)\z/;
+    $from{ccache} //= realm()->kinit($from{user} // 'alice');
+    local %ENV = (%ENV, %{ realm()->env(%from) });
     open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
     chomp(my @tokens = <$out>);
     close $out or die "gsstoken $spn failed\n";
