@@ -78,9 +78,11 @@ sub helper {
 }
 
 # The first tokens, in base64, that alice would send, or user => ..., or whoever a
-# ccache => ... is of; other arguments are gsstoken's.
+# ccache => ... is of, with krb5_conf => another configuration; other arguments are
+# gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
+<<<<<<< HEAD
     return made_by('gsstoken', $spn, @args);
 }
 
@@ -97,6 +99,13 @@ sub made_by {
     my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
     local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
     open my $out, '-|', helper($program), $spn, @args or die "$program: $!\n";
+=======
+    my %from;
+    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf)\z/;
+    $from{ccache} //= realm()->kinit($from{user} // 'alice');
+    local %ENV = (%ENV, %{ realm()->env(%from) });
+    open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
+>>>>>>> h-msg
     chomp(my @tokens = <$out>);
     close $out or die "$program $spn failed\n";
     return wantarray ? @tokens : $tokens[0];
