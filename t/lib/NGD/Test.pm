@@ -82,7 +82,6 @@ sub helper {
 # gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
-<<<<<<< HEAD
     return made_by('gsstoken', $spn, @args);
 }
 
@@ -96,16 +95,11 @@ sub forge {
 
 sub made_by {
     my ($program, $spn, @args) = @_;
-    my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
-    local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
-    open my $out, '-|', helper($program), $spn, @args or die "$program: $!\n";
-=======
     my %from;
     %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf)\z/;
     $from{ccache} //= realm()->kinit($from{user} // 'alice');
     local %ENV = (%ENV, %{ realm()->env(%from) });
-    open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
->>>>>>> h-msg
+    open my $out, '-|', helper($program), $spn, @args or die "$program: $!\n";
     chomp(my @tokens = <$out>);
     close $out or die "$program $spn failed\n";
     return wantarray ? @tokens : $tokens[0];
