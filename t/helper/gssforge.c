@@ -329,9 +329,9 @@ static void put_iakerb(const options_t *options, frame_t *frame)
     put_data(frame, code);
     size_t after = frame->len;
     frame_put(frame, realm->data, realm->length);
-    frame_wrap(frame, 0x0c, after);
-    frame_wrap(frame, 0xa1, after);
-    frame_wrap(frame, 0x30, after);
+    frame_wrap(frame, DER_UTF8_STRING, after);
+    frame_wrap(frame, DER_CONTEXT_1, after);
+    frame_wrap(frame, DER_SEQUENCE, after);
     krb5_free_principal(krb5, server);
     krb5_free_principal(krb5, client);
     krb5_free_principal(krb5, kdc);
@@ -371,7 +371,7 @@ static void put_error(const options_t *options, frame_t *frame)
     krb5_free_principal(krb5, error.server);
 }
 
-/* ---- */
+/* ---- the program ------------------------------------------------------------ */
 
 static void print_frame(frame_t *frame)
 {
@@ -461,7 +461,7 @@ static bool parse_option(int letter, options_t *options)
         options->kvno_given = true;
         return true;
     case 'V':
-        options->kvno_given = true;     /* RFC 4120 section 5.2.9: 0 is left out */
+        options->kvno_given = true; /* RFC 4120 section 5.2.9: 0 is left out */
         return true;
     case 's':
         options->sname = optarg;
