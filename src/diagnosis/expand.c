@@ -31,7 +31,9 @@ static bool has_ticket(const ngd_evidence_t *evidence)
 
 static bool sname(const ngd_evidence_t *evidence, char *out, size_t size)
 {
-    return has_ticket(evidence) && ngd_principal_text(&evidence->token.ap_req.sname, out, size)[0] != '\0';
+    const ngd_principal_name_t *name = &evidence->token.ap_req.sname;
+
+    return has_ticket(evidence) && name->parts == name->parts_total && ngd_principal_text(name, out, size)[0] != '\0';
 }
 
 /* HTTP@web.example.test, as NegotiateAcceptorName wants it. */
@@ -383,7 +385,7 @@ static const placeholder_t placeholders[] = {
     { "server_time", NGD_TYPE_TIME, true, "another time", server_time },
     { "start_time", NGD_TYPE_TIME, true, "a later time", start_time },
     { "end_time", NGD_TYPE_TIME, true, "an earlier time", end_time },
-    { "scheme", NGD_TYPE_WORD, false, "another name than Negotiate", scheme },
+    { "scheme", NGD_TYPE_WORD, false, "OTHER", scheme },
     { "mechanisms", NGD_TYPE_WORD, false, "mechanisms such as NegoEx or IAKERB", mechanisms },
     { "stopped_at", NGD_TYPE_WORD, false, "some byte", stopped_at },
     { "expected", NGD_TYPE_WORD, false, "more", expected },
@@ -429,6 +431,9 @@ bool ngd_placeholder_is_private(const char *name, size_t len)
 
 /* ---- filling in ------------------------------------------------------------------- */
 
+/* Text that was cut for its length is longer than this: the last character may have needed several bytes. */
+enum { WHOLE_BYTES_MAX = VALUE_SIZE - 8 };
+
 /* What no shell and no configuration file takes for more than a letter, wherever it stands. */
 static bool is_plain(const char *value)
 {
@@ -437,8 +442,8 @@ static bool is_plain(const char *value)
             return false;
         }
     }
-    /* A value that begins with '-' is an option to some command. */
-    return value[0] != '-' && value[0] != '\0';
+    /* A value that begins with '-' is an option to some command; half a path is another path. */
+    return value[0] != '-' && value[0] != '\0' && strlen(value) <= WHOLE_BYTES_MAX;
 }
 
 /* Backticks are the prose's own; control characters have no place in it. */
