@@ -143,6 +143,12 @@ static void established(const accepted_t *accepted, ngd_decision_t *decision)
 static void unfinished(ngd_negotiation_t **negotiation, gss_ctx_id_t *context, const accepted_t *accepted,
                        ngd_decision_t *decision)
 {
+    /* RFC 2743 section 2.2.2: who waits for another token has one to send; krb5 waits after a KRB-ERROR, in vain. */
+    if (accepted->reply.length == 0) {
+        refuse(decision, NGD_REFUSAL_GSS, accepted->major, accepted->minor,
+               "the acceptor waits for another message, and has none that the client could answer");
+        return;
+    }
     if (decision->leg >= NGD_LEGS_MAX) {
         refuse(decision, NGD_REFUSAL_LEGS, GSS_S_FAILURE, 0, "the negotiation takes too many legs");
         return;
