@@ -74,6 +74,14 @@ stops('an acceptor name without a host', 'NegotiateAcceptorName HTTP@', qr/is no
 starts("the acceptor name $_ is understood", "NegotiateAcceptorName $_") for qw(HTTP Host Any any HTTP@www.example.test);
 stops('a mechanism that there is none of', 'NegotiateMechanisms kerberos digest', qr/NegotiateMechanisms takes kerberos; "digest" is no mechanism/);
 stops('a switch that is neither', 'NegotiateRequireTLS maybe', qr/NegotiateRequireTLS must be On or Off/);
+stops('an explanation of no kind', 'NegotiateExplain Loud', qr/NegotiateExplain takes Off, Brief or Full; "Loud" is none of them/);
+stops('a condition for anything but Full', 'NegotiateExplain Brief "expr=true"', qr/NegotiateExplain takes Off, Brief or Full, and behind Full an expression for whom it holds, as in Full "expr=/);
+stops('a condition that is no expression', 'NegotiateExplain Full "-R 192.0.2.0/24"', qr/behind Full an expression for whom it holds/);
+stops('an expression that cannot be read', q{NegotiateExplain Full "expr=%{REMOTE_ADDR} =~"}, qr/NegotiateExplain: the expression cannot be read: \S/);
+starts("NegotiateExplain $_ is understood", "NegotiateExplain $_")
+    for 'Off', 'brief', 'FULL', q{Full "expr=-R '192.0.2.0/24'"}, q{Full expr=true};
+stops('a retry of no kind', 'NegotiateRetry Always', qr/NegotiateRetry takes Auto, On or Off; "Always" is none of them/);
+starts("NegotiateRetry $_ is understood", "NegotiateRetry $_") for qw(Auto on OFF);
 starts('a contact of 500 characters is understood', 'NegotiateContact ' . 'x' x 500);
 stops('a contact that is a page', 'NegotiateContact ' . 'x' x 501, qr/NegotiateContact takes at most 500 characters/);
 
@@ -115,10 +123,13 @@ sub as_pasted {
 }
 my $intranet = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/example-intranet.conf"); <> };
 starts('conf/example-intranet.conf is good as it stands', $intranet);
+my $w3c = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/w3c-log.conf"); <> };
+starts('conf/w3c-log.conf is good as it stands', qq{$w3c\nCustomLog "$dir/w3c.log" w3c\n});
 
 # ---- .htaccess -----------------------------------------------------------------
 
-for my $directive ('NegotiateKeytab /k', 'NegotiateAcceptorName Any', 'NegotiateMechanisms kerberos', 'NegotiateRequireTLS Off') {
+for my $directive ('NegotiateKeytab /k', 'NegotiateAcceptorName Any', 'NegotiateMechanisms kerberos', 'NegotiateRequireTLS Off',
+    'NegotiateExplain Full') {
     my ($name) = $directive =~ /^(\w+)/;
     my $file = vars('documentroot') . '/htaccess/.htaccess';
     open my $out, '>', $file or die "$file: $!\n";
@@ -138,6 +149,6 @@ is scalar @warnings, 1, 'the start warns once of sign-on without TLS';
 my ($file, $line) = $warnings[0] =~ / at (\S+):(\d+) also/;
 open my $conf, '<', $file or die "$file: $!\n";
 my ($section) = reverse grep { /^<Location/ } (<$conf>)[0 .. $line - 1];
-like $section, qr{"?/derived\b}, 'where it may happen, not where TLS is required';
+like $section, qr{^<Location "?/(?!tls-)}, 'where it may happen, not where TLS is required';
 
 done_testing;

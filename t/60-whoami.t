@@ -26,7 +26,10 @@ for my $section (sort keys %contract) {
     is_deeply [grep { !exists $report->{$section}{$_} } @{ $contract{$section} }], [], "$section has all of its keys";
 }
 ok exists $report->{cause} && !defined $report->{cause}, 'a request that was let in has no cause';
-is_deeply [@$report{qw(also checks)}], [[], []], 'and no findings';
+is_deeply $report->{also}, [], 'and no findings';
+is scalar @{ $report->{checks} }, 14, 'the checklist has the steps of the article';
+is_deeply [grep { !/\A(?:ok|unknown|not-applicable)\z/ } map { $_->{verdict} } @{ $report->{checks} }], [],
+    'none of which has a problem';
 
 is $report->{attempt}{outcome}, 'accepted', 'the outcome is accepted';
 like $report->{attempt}{id}, qr/\A[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\z/, "the reference is Crockford's base32";

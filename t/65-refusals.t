@@ -58,13 +58,16 @@ is $connection->request('/nego/', headers => ['Authorization: Negotiate ' . toke
 error_log();
 my $refused = client('alice')->get('/other-keytab', headers => ['Accept: text/html']);
 is $refused->status, 401, 'a token that is not accepted is refused with 401';
-is_deeply [$refused->header('WWW-Authenticate')], ['Negotiate'], 'without a token of the server';
-like $refused->body, qr/You are not signed in: this server did not accept what your browser sent\./, 'the page says so';
-unlike $refused->body, qr/EXAMPLE\.TEST|HTTP\/web|kvno/, 'and gives nothing away';
 ($reference) = $refused->body =~ /($REFERENCE)/;
+is_deeply [$refused->header('WWW-Authenticate')], [qq{Sign-On-Refused cause="keytab-of-other-site", reference="$reference"}],
+    'without a token of the server, and without asking for another one';
+like $refused->body, qr/You are not signed in: this address is set up with another site's key\./, 'the page says so';
+unlike $refused->body, qr/EXAMPLE\.TEST|HTTP\/web|kvno/, 'and gives nothing away';
 my $log = error_log();
-like $log, qr/negotiate_diag:warn\b.*negotiate: refused reference=\Q$reference\E fault="[^"]+.*token=spnego-init sname=\\?"HTTP\/web\.localhost\@EXAMPLE\.TEST\\?" kvno=\d+ enctype=aes256/,
-    'the log has its reference, the reason and what the token claims';
+like $log, qr/negotiate_diag:warn\b.*negotiate: refused reference=\Q$reference\E cause=keytab-of-other-site certainty=certain who=server /,
+    'the log has its reference and its cause';
+like $log, qr/ token=spnego-init mechanism="Kerberos 5" sname="HTTP\/web\.localhost\@EXAMPLE\.TEST" kvno=\d+ enctype=aes256.* fault="[^"]+"/,
+    "what the token claims, and GSSAPI's own words";
 is access_lines(qr/attempt=\Q$reference\E/), 1, 'the access log its reference';
 
 my $short = client('alice')->get('/other-keytab', headers => ['Accept: application/json'])->json;
@@ -83,7 +86,7 @@ unlike error_log(), qr/ user="bo/, 'and the log line has no field of its making'
 my $broken = $anybody->connection->request('/nego/', headers => ['Accept: application/json', 'Authorization: Negotiate YIIC!A=='])->json;
 is $broken->{attempt}{outcome}, 'refused', 'base64 that is none is refused';
 is_deeply [@{ $broken->{token}{stopped} }{qw(in offset)}], ['base64', 4], 'the report says where it broke off';
-like error_log(), qr/fault="the token is not base64" token=\S+ stopped=4 expected=/, 'and the log too';
+like error_log(), qr/cause=bad-base64 .* token=unknown stopped=4 expected="[^"]+" .*fault="the token is not base64"/, 'and the log too';
 my $good = tokens('HTTP/web.localhost');
 is $anybody->connection->request('/nego/', headers => ["Authorization: Negotiate $good!"])->status, 401,
     'a good token with something behind it that is no base64 is refused';
@@ -95,7 +98,7 @@ like error_log(), qr/fault="the token is empty"/, 'an empty token is called so';
 my $plain = $anybody->get('/tls-only', headers => ['Accept: text/html']);
 is $plain->status, 403, 'without TLS the answer is 403';
 like $plain->body, qr/https/, 'and the page says what to do';
-like error_log(), qr/negotiate_diag:info\b.*negotiate: refused reference=\S+ fault="this location is served over TLS only/,
+like error_log(), qr/negotiate_diag:info\b.*negotiate: refused reference=\S+ cause=tls-required .*fault="this location is served over TLS only/,
     'the log has it';
 
 # ---- the contact -------------------------------------------------------------------

@@ -24,11 +24,11 @@ unlike $page->{text}, qr/alice/, 'Chromium sends no ticket to a site that is not
 like $page->{text}, qr/You are not signed in: your browser did not send a Kerberos ticket\./, 'and shows what to do';
 
 $page = NGD::Chromium->new(realm => realm())->open($url);
-like $page->{text}, qr/You are not signed in: your browser did not send a Kerberos ticket\./,
-    'a Chromium without a ticket shows it too';
+like $page->{text}, qr/You are not signed in: your browser was asked for a Kerberos ticket and came back without one\./,
+    'a Chromium without a ticket, which asks again without one, shows just that';
 
 $page = NGD::Chromium->new(realm => realm(), user => 'alice')->open(client()->url('/other-keytab'));
-like $page->{text}, qr/You are not signed in: this server did not accept what your browser sent\./,
+like $page->{text}, qr/You are not signed in: this address is set up with another site's key\./,
     'a Chromium whose ticket is refused shows the refusal';
 
 done_testing;

@@ -130,16 +130,15 @@ static unsigned port_number(const char *digits)
     return isdigit((unsigned char)digits[0]) && *end == '\0' && port <= 65535 ? (unsigned)port : 0;
 }
 
-/* Where the name ends and ":port" begins, or the end of the text. */
+/* Where the name ends and ":port" begins, or the end of the text.  Some clients leave the brackets of IPv6 out. */
 static const char *end_of_name(const char *text)
 {
     const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
-    const char *colon = strchr(bracket != NULL ? bracket : text, ':');
 
     if (bracket != NULL) {
         return bracket;
     }
-    return colon != NULL ? colon : text + strlen(text);
+    return text + (is_ip_address(text) ? strlen(text) : strcspn(text, ":"));
 }
 
 static void copy_name(const char *text, size_t len, char *out, size_t size)

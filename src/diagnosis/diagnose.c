@@ -16,6 +16,8 @@ enum {
     AP_ERR_REPEAT = 34,
     AP_ERR_BADMATCH = 36,
     AP_ERR_SKEW = 37,
+    AP_ERR_BADVERSION = 39,
+    AP_ERR_MSG_TYPE = 40,
     AP_ERR_INAPP_CKSUM = 50,
     ERR_GENERIC = 60,
 };
@@ -25,10 +27,11 @@ typedef struct {
     const ngd_evidence_t *evidence;
     ngd_comparison_t claim;
     ngd_host_t host;
-    bool refused;               /* a token was, by GSSAPI or on the way to it */
+    bool refused;               /* what the client sent was, by GSSAPI or on the way to it */
     bool has_ticket;            /* the token has a whole ticket, whose claims can be compared */
     bool keys_known;            /* and there are keys, which were tried on it */
-    bool opened_by_admitted;    /* the key is no problem */
+    bool opened_by_krb5;        /* ticket and authenticator: what krb5 complains of comes behind them */
+    bool key_is_right;          /* the key is no problem */
     int64_t skew_secs;          /* client minus server; 0 if not known */
     int64_t skew_limit_secs;
     int64_t now_secs;
@@ -59,6 +62,12 @@ static bool same_text(const char *a, const char *b)
 static bool refused_by(const view_t *view, ngd_refusal_t refusal)
 {
     return view->evidence->decision.refusal == refusal;
+}
+
+/* GSSAPI, or another module, was content with what the client sent: nothing of it is a reason. */
+static bool was_accepted(const view_t *view)
+{
+    return refused_by(view, NGD_REFUSAL_ANONYMOUS) || refused_by(view, NGD_REFUSAL_AUTHORIZATION);
 }
 
 static verdict_t is_tls_required(const view_t *view)
@@ -92,17 +101,61 @@ static verdict_t is_interrupted(const view_t *view)
     return certain_if(refused_by(view, NGD_REFUSAL_MOVED));
 }
 
+/* ---- the ticket's key ----------------------------------------------------------------- */
+
+/* The key is what is wrong: a whole ticket, keys that were tried on it, and none that may open it does. */
+static bool key_fails(const view_t *view)
+{
+    return view->refused && view->keys_known && !view->key_is_right;
+}
+
+/* None of this keytab's keys opens it, whatever its name. */
+static bool nothing_opens(const view_t *view)
+{
+    return key_fails(view) && view->evidence->keytab.matched == NULL;
+}
+
+static bool part_is(const ngd_principal_name_t *name, size_t i, const char *text)
+{
+    return name->parts > i && name->part[i].len == strlen(text) && memcmp(name->part[i].data, text, strlen(text)) == 0;
+}
+
+static verdict_t is_not_a_service_ticket(const view_t *view)
+{
+    const ngd_ap_req_t *ap_req = &view->evidence->token.ap_req;
+    bool session_key = (ap_req->ap_options & NGD_AP_OPTION_USE_SESSION_KEY) != 0;
+    bool opens = view->evidence->keytab.matched != NULL || view->evidence->keytab.other_path != NULL;
+
+    return certain_if(view->refused && view->has_ticket && !view->key_is_right && !opens
+                      && (part_is(&ap_req->sname, 0, "krbtgt") || session_key));
+}
+
 /* ---- the server's own state ------------------------------------------------------------ */
 
-/* Without keys nobody signs on; with older keys the file's state matters where the ticket cannot be opened. */
+/* Another module or server refused what the client sent; this location's own settings may say why. */
+static bool refused_elsewhere(const view_t *view)
+{
+    return view->refused && refused_by(view, NGD_REFUSAL_ELSEWHERE);
+}
+
+/* Without keys nobody signs on. */
+static bool has_no_keys(const view_t *view)
+{
+    return refused_by(view, NGD_REFUSAL_NO_KEYS) || (refused_elsewhere(view) && view->evidence->keytab.entries_count == 0);
+}
+
+/* The keys are those of an older file, and open nothing: a good file might have had the right one. */
+static bool has_only_stale_keys(const view_t *view)
+{
+    return nothing_opens(view) && !refused_by(view, NGD_REFUSAL_NO_ENTRY) && is_not_a_service_ticket(view) == NO;
+}
+
 static verdict_t keytab_is(const view_t *view, ngd_keytab_state_t state)
 {
-    const ngd_evidence_t *e = view->evidence;
-    bool no_keys = refused_by(view, NGD_REFUSAL_NO_KEYS)
-                   || (refused_by(view, NGD_REFUSAL_ELSEWHERE) && e->keytab.entries_count == 0);
-    bool stale_keys = view->refused && view->keys_known && !view->opened_by_admitted;
-
-    return certain_if(e->keytab.state == state && (no_keys || stale_keys));
+    if (view->evidence->keytab.state != state) {
+        return NO;
+    }
+    return has_no_keys(view) ? CERTAIN : likely_if(has_only_stale_keys(view));
 }
 
 static verdict_t is_keytab_missing(const view_t *view)
@@ -139,8 +192,19 @@ static verdict_t has_no_key_for_acceptor(const view_t *view)
     const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
 
     return certain_if(refused_by(view, NGD_REFUSAL_NO_ENTRY)
-                      || (refused_by(view, NGD_REFUSAL_ELSEWHERE) && keytab->entries_count > 0
-                          && keytab->admitted_count == 0));
+                      || (refused_elsewhere(view) && keytab->entries_count > 0 && keytab->admitted_count == 0));
+}
+
+/*
+ * What passed is the Kerberos token alone, as krb5 was asked about no more: where SPNEGO around it is damaged, or begins
+ * in the middle of a negotiation, no replay cache was asked.  Kerberos' own error message proves that one was.
+ */
+static bool whole_token_passes(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool orphan = e->token.kind == NGD_TOKEN_SPNEGO_RESP && e->attempt.leg <= 1;
+
+    return e->decision.passes && (e->decision.reply_code != 0 || (e->token.stop.reason == NGD_STOP_NONE && !orphan));
 }
 
 /*
@@ -149,7 +213,9 @@ static verdict_t has_no_key_for_acceptor(const view_t *view)
  */
 static bool cache_refused(const view_t *view)
 {
-    return view->evidence->decision.passes
+    int32_t reply = view->evidence->decision.reply_code;
+
+    return whole_token_passes(view) && (reply == 0 || reply == AP_ERR_REPEAT || reply == ERR_GENERIC)
            && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
 }
 
@@ -167,7 +233,10 @@ static verdict_t is_replay(const view_t *view)
     if (!cache_refused(view) || is_replay_cache_failed(view) != NO) {
         return NO;
     }
-    return view->evidence->decision.reply_code == AP_ERR_REPEAT ? CERTAIN : LIKELY;
+    if (view->evidence->decision.reply_code == AP_ERR_REPEAT) {
+        return CERTAIN;
+    }
+    return likely_if(view->evidence->server.replay_cache != NGD_REPLAY_CACHE_OFF);
 }
 
 /* ---- what the client sent ------------------------------------------------------------- */
@@ -196,7 +265,7 @@ static verdict_t is_no_token(const view_t *view)
 
 static bool is_decided(const view_t *view)
 {
-    return view->evidence->decision.refusal != NGD_REFUSAL_NONE;
+    return !refused_by(view, NGD_REFUSAL_NONE) && !was_accepted(view);
 }
 
 static verdict_t is_basic_not_enabled(const view_t *view)
@@ -234,13 +303,27 @@ static verdict_t is_bad_base64(const view_t *view)
     return certain_if(token_of(view) != NULL && view->evidence->base64_stop.reason == NGD_STOP_MALFORMED);
 }
 
-/* What passes is whole enough, and so is what krb5 has answered with an error of its own about the ticket. */
-static bool is_suspect(const view_t *view)
+/* krb5 has read the ticket where it complains of something in it. */
+static bool is_answer(int32_t code)
+{
+    return code != 0 && code != AP_ERR_BADVERSION && code != AP_ERR_MSG_TYPE && code != ERR_GENERIC;
+}
+
+/*
+ * How far the message's shape may be the reason.  Where the Kerberos token passes alone, only what SPNEGO wraps around
+ * it can be wrong; or else it is the replay cache, which does not always say so.
+ */
+static verdict_t suspicion(const view_t *view)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
-    bool answered = decision->reply_code != 0 && decision->reply_code != ERR_GENERIC;
+    bool mutual = (view->evidence->token.ap_req.ap_options & NGD_AP_OPTION_MUTUAL_REQUIRED) != 0;
 
-    return token_of(view) != NULL && view->refused && !decision->passes && !answered;
+    if (token_of(view) == NULL || !view->refused || is_answer(decision->reply_code) || is_answer(decision->asked_code)
+        || (decision->passes && decision->reply_code != 0)) {
+        return NO;
+    }
+    /* Had krb5 refused a client that wants mutual authentication, it would have answered. */
+    return decision->passes && !mutual ? LIKELY : CERTAIN;
 }
 
 static verdict_t is_truncated_token(const view_t *view)
@@ -249,21 +332,27 @@ static verdict_t is_truncated_token(const view_t *view)
     bool base64_cut = e->base64_stop.reason == NGD_STOP_TRUNCATED;
     bool token_cut = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_TRUNCATED;
 
-    return certain_if(is_suspect(view) && (base64_cut || token_cut));
-}
-
-static verdict_t is_malformed_token(const view_t *view)
-{
-    const ngd_evidence_t *e = view->evidence;
-    bool unreadable = e->token.kind == NGD_TOKEN_UNKNOWN || e->token.stop.reason == NGD_STOP_MALFORMED;
-    bool other_mechanism = e->token.inner != NGD_INNER_NONE && e->token.kind == NGD_TOKEN_UNKNOWN;
-
-    return certain_if(is_suspect(view) && e->base64_stop.reason == NGD_STOP_NONE && unreadable && !other_mechanism);
+    return base64_cut || token_cut ? suspicion(view) : NO;
 }
 
 static bool is_kerberos(ngd_mech_t mech)
 {
     return mech == NGD_MECH_KRB5 || mech == NGD_MECH_MS_KRB5;
+}
+
+/* It says that it brings a Kerberos token, and what it wraps is framed for something else. */
+static bool wraps_another(const ngd_token_t *token)
+{
+    return token->mechanisms_count > 0 && is_kerberos(token->mechanisms[0].mech) && token->inner == NGD_INNER_OTHER;
+}
+
+static verdict_t is_malformed_token(const view_t *view)
+{
+    const ngd_evidence_t *e = view->evidence;
+    bool unreadable = e->token.stop.reason == NGD_STOP_MALFORMED
+                      || (e->token.kind == NGD_TOKEN_UNKNOWN && e->token.inner == NGD_INNER_NONE);
+
+    return e->base64_stop.reason == NGD_STOP_NONE && (unreadable || wraps_another(&e->token)) ? suspicion(view) : NO;
 }
 
 static bool offers(const ngd_token_t *token, bool (*wanted)(ngd_mech_t))
@@ -322,39 +411,19 @@ static verdict_t is_orphan_continuation(const view_t *view)
 
 /* ---- ticket and keytab ------------------------------------------------------------------ */
 
-/* The key is what is wrong: a whole ticket, keys that were tried on it, and none that may open it does. */
-static bool key_fails(const view_t *view)
-{
-    return view->refused && view->keys_known && !view->opened_by_admitted;
-}
-
-/* None of this keytab's keys opens it, whatever its name. */
-static bool nothing_opens(const view_t *view)
-{
-    return key_fails(view) && view->evidence->keytab.matched == NULL;
-}
-
-static bool part_is(const ngd_principal_name_t *name, size_t i, const char *text)
-{
-    return name->parts > i && name->part[i].len == strlen(text) && memcmp(name->part[i].data, text, strlen(text)) == 0;
-}
-
-static verdict_t is_not_a_service_ticket(const view_t *view)
-{
-    const ngd_ap_req_t *ap_req = &view->evidence->token.ap_req;
-    bool session_key = (ap_req->ap_options & NGD_AP_OPTION_USE_SESSION_KEY) != 0;
-
-    return certain_if(view->refused && view->has_ticket && !view->opened_by_admitted
-                      && (part_is(&ap_req->sname, 0, "krbtgt") || session_key));
-}
-
 static verdict_t is_enctype_not_permitted(const view_t *view)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
     bool opens = view->evidence->keytab.matched != NULL;
 
-    return certain_if(view->refused && view->has_ticket && !decision->passes
-                      && ((opens && decision->enctype_not_permitted) || decision->enctype_refused));
+    if (!view->refused || !view->has_ticket || decision->passes) {
+        return NO;
+    }
+    if (decision->enctype_refused || (opens && decision->enctype_not_permitted)) {
+        return CERTAIN;
+    }
+    /* The key may still be right: krb5 opens nothing of types that it has given up, DES say. */
+    return likely_if(nothing_opens(view) && view->claim.same_enctype > 0 && decision->enctype_not_permitted);
 }
 
 static bool matched_but_not_admitted(const view_t *view)
@@ -369,7 +438,8 @@ static verdict_t is_spn_case_mismatch(const view_t *view)
     if (matched_but_not_admitted(view)) {
         return certain_if(ngd_same_but_case(keytab->matched->principal, view->claim.principal));
     }
-    return likely_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_case > 0);
+    return likely_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_case > 0
+                     && keytab->other_path == NULL);
 }
 
 static verdict_t is_spn_on_other_account(const view_t *view)
@@ -378,16 +448,19 @@ static verdict_t is_spn_on_other_account(const view_t *view)
                       && strcasecmp(view->evidence->keytab.matched->principal, view->claim.principal) != 0);
 }
 
-/* Newer than every key of that name, or than some: a ticket between two versions is an old one, too. */
 static verdict_t is_keytab_old_kvno(const view_t *view)
 {
     return certain_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
                       && view->evidence->token.ap_req.ticket.kvno > view->claim.newest_kvno);
 }
 
+/*
+ * Older than the newest key of that name; a ticket between two versions is an old one, too.  Only likely: an SPN that was
+ * moved to a younger account counts its versions anew.
+ */
 static verdict_t is_ticket_old_kvno(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+    return likely_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
                       && view->evidence->token.ap_req.ticket.kvno < view->claim.newest_kvno);
 }
 
@@ -433,9 +506,12 @@ static bool is_opened(const view_t *view)
     return view->refused && view->evidence->ticket.opened && !view->evidence->decision.passes;
 }
 
+/* GSSAPI's own answer counts even where the same token passes a moment later. */
 static bool krb5_says(const view_t *view, int32_t code)
 {
-    return is_opened(view) && view->evidence->decision.asked_code == code;
+    const ngd_decision_facts_t *decision = &view->evidence->decision;
+
+    return view->refused && (decision->reply_code == code || (!decision->passes && decision->asked_code == code));
 }
 
 static verdict_t is_authenticator_damaged(const view_t *view)
@@ -444,7 +520,9 @@ static verdict_t is_authenticator_damaged(const view_t *view)
     bool whole = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_NONE;
     bool unopened = whole && e->token.ap_req.authenticator.present && !e->ticket.authenticator_opened;
 
-    return certain_if(is_opened(view) && (unopened || krb5_says(view, AP_ERR_INAPP_CKSUM)));
+    /* With a session key of a type that it may not use, krb5 does not even try. */
+    return certain_if((is_opened(view) && unopened && !view->opened_by_krb5 && !e->decision.enctype_refused)
+                      || krb5_says(view, AP_ERR_INAPP_CKSUM));
 }
 
 static verdict_t is_client_mismatch(const view_t *view)
@@ -454,12 +532,12 @@ static verdict_t is_client_mismatch(const view_t *view)
                   && !same_text(e->ticket.client, e->ticket.authenticator_client);
 
     /* krb5 compares the names themselves, not what they look like. */
-    return certain_if(is_opened(view) && (e->decision.asked ? krb5_says(view, AP_ERR_BADMATCH) : differ));
+    return certain_if(e->decision.asked ? krb5_says(view, AP_ERR_BADMATCH) : is_opened(view) && differ);
 }
 
 static verdict_t is_transited_refused(const view_t *view)
 {
-    return certain_if(is_opened(view) && view->evidence->decision.transited_refused);
+    return certain_if(view->refused && view->evidence->decision.transited_refused);
 }
 
 /* ---- time -------------------------------------------------------------------------------- */
@@ -536,19 +614,41 @@ static void explain_missing_ticket(const view_t *view, ngd_finding_t *finding)
     add_detail(finding, named && has_key, NGD_DETAIL_DUPLICATE_SPN);
 }
 
-/* The claimed service is HTTP on another host than the one asked for. */
-static bool host_differs(const view_t *view)
+/* The host of a claimed HTTP service, without a port that some clients put behind it. */
+static ngd_span_t claimed_host(const view_t *view)
 {
     const ngd_principal_name_t *sname = &view->evidence->token.ap_req.sname;
+    ngd_span_t host = { NULL, 0 };
 
-    return view->has_ticket && part_is(sname, 0, "HTTP") && sname->parts == 2 && view->host.name[0] != '\0'
-           && (sname->part[1].len != strlen(view->host.name)
-               || strncasecmp((const char *)sname->part[1].data, view->host.name, sname->part[1].len) != 0);
+    if (view->has_ticket && part_is(sname, 0, "HTTP") && sname->parts == 2 && sname->part[1].len > 0) {
+        const uint8_t *colon = memchr(sname->part[1].data, ':', sname->part[1].len);
+        host = sname->part[1];
+        host.len = colon != NULL ? (size_t)(colon - host.data) : host.len;
+    }
+    return host;
+}
+
+/* A proxy in front asks for a host of its own, and tells nothing of what the browser asked for. */
+static bool host_differs(const view_t *view)
+{
+    ngd_span_t claimed = claimed_host(view);
+
+    return claimed.len > 0 && view->host.name[0] != '\0' && !view->evidence->connection.proxied
+           && (claimed.len != strlen(view->host.name)
+               || strncasecmp((const char *)claimed.data, view->host.name, claimed.len) != 0);
+}
+
+static bool claims_port(const view_t *view)
+{
+    ngd_span_t claimed = claimed_host(view);
+
+    return claimed.len > 0 && claimed.len < view->evidence->token.ap_req.sname.part[1].len && view->host.port != 0;
 }
 
 static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
 {
     add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
+    add_detail(finding, claims_port(view), NGD_DETAIL_PORT);
     add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
 }
 
@@ -586,6 +686,12 @@ static void explain_skew(const view_t *view, ngd_finding_t *finding)
 static void explain_file(const view_t *view, ngd_finding_t *finding)
 {
     add_detail(finding, view->evidence->keytab.entries_count > 0, NGD_DETAIL_OLD_KEYS);
+}
+
+static void explain_malformed(const view_t *view, ngd_finding_t *finding)
+{
+    add_detail(finding, wraps_another(&view->evidence->token), NGD_DETAIL_ANOTHER_INSIDE);
+    add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
 }
 
 static void explain_way(const view_t *view, ngd_finding_t *finding)
@@ -635,7 +741,7 @@ static const rule_t rules[] = {
     { FAMILY_SHAPE, NGD_CAUSE_EMPTY_TOKEN, is_empty_token, explain_way },
     { FAMILY_SHAPE, NGD_CAUSE_BAD_BASE64, is_bad_base64, explain_way },
     { FAMILY_SHAPE, NGD_CAUSE_TRUNCATED_TOKEN, is_truncated_token, explain_way },
-    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_way },
+    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_malformed },
 
     { FAMILY_MESSAGE, NGD_CAUSE_CHALLENGE_IGNORED, is_challenge_ignored, explain_missing_ticket },
     { FAMILY_MESSAGE, NGD_CAUSE_NO_TOKEN, is_no_token, NULL },
@@ -645,9 +751,9 @@ static const rule_t rules[] = {
     { FAMILY_MESSAGE, NGD_CAUSE_NTLM_FALLBACK, is_ntlm_fallback, explain_missing_ticket },
     { FAMILY_MESSAGE, NGD_CAUSE_UNSUPPORTED_MECHANISMS, is_unsupported_mechanism, NULL },
     { FAMILY_MESSAGE, NGD_CAUSE_KERBEROS_ERROR_TOKEN, is_kerberos_error_token, explain_way },
-    { FAMILY_MESSAGE, NGD_CAUSE_ORPHAN_CONTINUATION, is_orphan_continuation, explain_way },
     { FAMILY_MESSAGE, NGD_CAUSE_TOO_MANY_LEGS, has_too_many_legs, NULL },
     { FAMILY_MESSAGE, NGD_CAUSE_NEGOTIATION_INTERRUPTED, is_interrupted, NULL },
+    { FAMILY_MESSAGE, NGD_CAUSE_ORPHAN_CONTINUATION, is_orphan_continuation, explain_way },
 
     { FAMILY_KEY, NGD_CAUSE_NOT_A_SERVICE_TICKET, is_not_a_service_ticket, NULL },
     { FAMILY_KEY, NGD_CAUSE_ENCTYPE_NOT_PERMITTED, is_enctype_not_permitted, NULL },
@@ -680,6 +786,13 @@ static const rule_t rules[] = {
 
 /* ---- the evaluator ------------------------------------------------------------------------ */
 
+/* An acceptor opens ticket and authenticator before it looks at these (RFC 4120 section 3.2.3). */
+static bool is_behind_opening(int32_t code)
+{
+    return code == AP_ERR_TKT_EXPIRED || code == AP_ERR_TKT_NYV || code == AP_ERR_REPEAT || code == AP_ERR_BADMATCH
+           || code == AP_ERR_SKEW || code == AP_ERR_INAPP_CKSUM;
+}
+
 static void look(const ngd_evidence_t *evidence, view_t *view)
 {
     const ngd_keytab_facts_t *keytab = &evidence->keytab;
@@ -689,9 +802,12 @@ static void look(const ngd_evidence_t *evidence, view_t *view)
     view->evidence = evidence;
     ngd_compare(evidence, &view->claim);
     ngd_host_parse(evidence->connection.host, &view->host);
-    view->refused = evidence->attempt.outcome == NGD_OUTCOME_REFUSED;
+    view->refused = evidence->attempt.outcome == NGD_OUTCOME_REFUSED && !was_accepted(view);
     view->has_ticket = view->claim.complete;
-    view->opened_by_admitted = (keytab->matched != NULL && keytab->matched_admitted) || evidence->decision.passes;
+    view->opened_by_krb5 = is_behind_opening(evidence->decision.reply_code)
+                           || is_behind_opening(evidence->decision.asked_code) || evidence->decision.transited_refused;
+    view->key_is_right = (keytab->matched != NULL && keytab->matched_admitted) || evidence->decision.passes
+                         || view->opened_by_krb5;
     view->keys_known = view->has_ticket && keytab->entries_count > 0 && !keytab->keys_untried;
     view->skew_limit_secs = clock->skew_limit_secs > 0 ? clock->skew_limit_secs : NGD_SKEW_LIMIT_SECS;
     view->now_secs = clock->server_usecs / USECS_PER_SEC;
@@ -736,7 +852,7 @@ void ngd_diagnose(const ngd_evidence_t *evidence, ngd_diagnosis_t *diagnosis)
             keep(diagnosis, &finding);
         }
     }
-    if (view.refused && !diagnosis->has_cause) {
+    if (evidence->attempt.outcome == NGD_OUTCOME_REFUSED && !diagnosis->has_cause) {
         diagnosis->has_cause = true;
         diagnosis->cause = (ngd_finding_t){ .cause = NGD_CAUSE_UNKNOWN, .certainty = NGD_CERTAIN };
     }

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "compare.h"
 
@@ -31,7 +30,9 @@ static bool has_ticket(const ngd_evidence_t *evidence)
 
 static bool sname(const ngd_evidence_t *evidence, char *out, size_t size)
 {
-    return has_ticket(evidence) && ngd_principal_text(&evidence->token.ap_req.sname, out, size)[0] != '\0';
+    const ngd_principal_name_t *name = &evidence->token.ap_req.sname;
+
+    return has_ticket(evidence) && name->parts == name->parts_total && ngd_principal_text(name, out, size)[0] != '\0';
 }
 
 /* HTTP@web.example.test, as NegotiateAcceptorName wants it. */
@@ -181,12 +182,42 @@ static bool other_keytab(const ngd_evidence_t *evidence, char *out, size_t size)
 
 /* ---- time ------------------------------------------------------------------------- */
 
+/* Until the end of the year 9999: what lies behind that is no date. */
+#define TIME_SECS_END INT64_C(253402300800)
+
+typedef struct {
+    int64_t year;
+    int month, day;
+} date_t;
+
+/*
+ * The date of a day since 1970, in years that begin with March, so that a leap day is the last of its year.  libc's own
+ * gmtime() reads the file of the local time zone before.
+ */
+static date_t date_of(int64_t days)
+{
+    enum { DAYS_TO_1970 = 719468, DAYS_IN_400_YEARS = 146097 };
+    int64_t era = (days + DAYS_TO_1970) / DAYS_IN_400_YEARS;
+    int64_t day = (days + DAYS_TO_1970) % DAYS_IN_400_YEARS;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
+    int month = (int)(5 * day_of_year + 2) / 153;
+    int day_of_month = (int)day_of_year - (153 * month + 2) / 5 + 1;
+
+    return (date_t){ era * 400 + year + (month >= 10), month < 10 ? month + 3 : month - 9, day_of_month };
+}
+
 static bool put_time(int64_t secs, char *out, size_t size)
 {
-    time_t time = (time_t)secs;
-    struct tm utc;
+    date_t date;
 
-    return secs > 0 && gmtime_r(&time, &utc) != NULL && strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &utc) > 0;
+    if (secs <= 0 || secs >= TIME_SECS_END) {
+        return false;
+    }
+    date = date_of(secs / 86400);
+    snprintf(out, size, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d UTC", date.year, date.month, date.day,
+             (int)(secs % 86400 / 3600), (int)(secs % 3600 / 60), (int)(secs % 60));
+    return true;
 }
 
 static bool put_duration(int64_t secs, char *out, size_t size)
@@ -383,7 +414,7 @@ static const placeholder_t placeholders[] = {
     { "server_time", NGD_TYPE_TIME, true, "another time", server_time },
     { "start_time", NGD_TYPE_TIME, true, "a later time", start_time },
     { "end_time", NGD_TYPE_TIME, true, "an earlier time", end_time },
-    { "scheme", NGD_TYPE_WORD, false, "another name than Negotiate", scheme },
+    { "scheme", NGD_TYPE_WORD, false, "OTHER", scheme },
     { "mechanisms", NGD_TYPE_WORD, false, "mechanisms such as NegoEx or IAKERB", mechanisms },
     { "stopped_at", NGD_TYPE_WORD, false, "some byte", stopped_at },
     { "expected", NGD_TYPE_WORD, false, "more", expected },
@@ -429,6 +460,9 @@ bool ngd_placeholder_is_private(const char *name, size_t len)
 
 /* ---- filling in ------------------------------------------------------------------- */
 
+/* Text that was cut for its length is longer than this: the last character may have needed several bytes. */
+enum { WHOLE_BYTES_MAX = VALUE_SIZE - 8 };
+
 /* What no shell and no configuration file takes for more than a letter, wherever it stands. */
 static bool is_plain(const char *value)
 {
@@ -437,8 +471,8 @@ static bool is_plain(const char *value)
             return false;
         }
     }
-    /* A value that begins with '-' is an option to some command. */
-    return value[0] != '-' && value[0] != '\0';
+    /* A value that begins with '-' is an option to some command; half a path is another path. */
+    return value[0] != '-' && value[0] != '\0' && strlen(value) <= WHOLE_BYTES_MAX;
 }
 
 /* Backticks are the prose's own; control characters have no place in it. */

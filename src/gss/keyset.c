@@ -279,6 +279,52 @@ bool ngd_acceptor_name_equal(const ngd_acceptor_name_t *a, const ngd_acceptor_na
     return a->kind == b->kind && same_text(a->service, b->service, strcmp) && same_text(a->host, b->host, strcasecmp);
 }
 
+static bool parse_service_and_host(const char *text, char *copy, ngd_acceptor_name_t *name)
+{
+    const char *at = strchr(text, '@');
+
+    if (!at || at == text || !at[1] || strchr(at + 1, '@') || strchr(text, '/')) {
+        return false;
+    }
+    strcpy(copy, text);
+    copy[at - text] = '\0';
+    *name = (ngd_acceptor_name_t){ NGD_ACCEPTOR_NAME, copy, copy + (at - text) + 1 };
+    return true;
+}
+
+bool ngd_acceptor_name_parse(const char *text, char *copy, ngd_acceptor_name_t *name)
+{
+    if (strcasecmp(text, "HTTP") == 0) {
+        *name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" };
+    } else if (strcasecmp(text, "Host") == 0) {
+        *name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_HOST, .service = "HTTP" };
+    } else if (strcasecmp(text, "Any") == 0) {
+        *name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_ANY };
+    } else {
+        return parse_service_and_host(text, copy, name);
+    }
+    return true;
+}
+
+const char *ngd_acceptor_name_text(const ngd_acceptor_name_t *name, char *out, size_t size)
+{
+    switch (name->kind) {
+    case NGD_ACCEPTOR_SERVICE:
+        snprintf(out, size, "%s", name->service);
+        break;
+    case NGD_ACCEPTOR_HOST:
+        snprintf(out, size, "Host");
+        break;
+    case NGD_ACCEPTOR_NAME:
+        snprintf(out, size, "%s@%s", name->service, name->host);
+        break;
+    case NGD_ACCEPTOR_ANY:
+        snprintf(out, size, "Any");
+        break;
+    }
+    return out;
+}
+
 static view_t *find_view(const ngd_keyset_t *keys, const ngd_acceptor_name_t *name)
 {
     view_t *view = keys->views;

@@ -48,6 +48,15 @@ typedef struct {
     const char *host;       /* compared without regard to case; NGD_ACCEPTOR_NAME only */
 } ngd_acceptor_name_t;
 
+/*
+ * Reads "HTTP", "Host", "Any" (in any case) or "service@host"; false for anything
+ * else.  copy holds strlen(text) + 1 bytes, in which the name then points.
+ */
+bool ngd_acceptor_name_parse(const char *text, char *copy, ngd_acceptor_name_t *name);
+
+/* The reverse, NUL-terminated.  Returns out. */
+const char *ngd_acceptor_name_text(const ngd_acceptor_name_t *name, char *out, size_t size);
+
 bool ngd_acceptor_name_equal(const ngd_acceptor_name_t *a, const ngd_acceptor_name_t *b);
 
 /*

@@ -52,18 +52,24 @@ static ngd_keytab_state_t check_records(const unsigned char *p, size_t left, siz
     return *records > 0 ? NGD_KEYTAB_GOOD : NGD_KEYTAB_EMPTY;
 }
 
+static bool begins_like_keytab(const unsigned char *bytes, size_t len)
+{
+    return len >= KEYTAB_HEADER_BYTES && bytes[0] == KEYTAB_MAGIC
+           && (bytes[1] == KEYTAB_VERSION_2 || bytes[1] == KEYTAB_VERSION_1);
+}
+
 static ngd_keytab_state_t check_structure(const unsigned char *bytes, size_t len, size_t *records)
 {
     if (len == 0) {
         return NGD_KEYTAB_EMPTY;
     }
-    if (len < KEYTAB_HEADER_BYTES || bytes[0] != KEYTAB_MAGIC) {
+    if (!begins_like_keytab(bytes, len)) {
         return NGD_KEYTAB_CORRUPT;
     }
     if (bytes[1] == KEYTAB_VERSION_2) {
         return check_records(bytes + KEYTAB_HEADER_BYTES, len - KEYTAB_HEADER_BYTES, records);
     }
-    return bytes[1] == KEYTAB_VERSION_1 ? NGD_KEYTAB_GOOD : NGD_KEYTAB_CORRUPT;
+    return NGD_KEYTAB_GOOD;
 }
 
 /* ---- reading -------------------------------------------------------------------- */
@@ -125,6 +131,8 @@ static void read_contents(int fd, ngd_keytab_file_t *file)
         file->state = NGD_KEYTAB_CORRUPT;
     } else {
         file->state = check_structure(bytes, (size_t)len, &file->records);
+        file->torn = file->state == NGD_KEYTAB_CORRUPT && file->records <= NGD_KEYTAB_ENTRIES_MAX
+                     && begins_like_keytab(bytes, (size_t)len);
         EVP_Digest(bytes, (size_t)len, file->digest, NULL, EVP_sha256(), NULL);
     }
     OPENSSL_cleanse(bytes, size);

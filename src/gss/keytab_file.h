@@ -22,6 +22,7 @@ typedef struct {
     struct timespec modified;
     struct timespec changed;
     size_t records;                         /* that hold an entry each; 0 for the old format, which is not walked */
+    bool torn;                              /* NGD_KEYTAB_CORRUPT: it begins like a keytab and ends inside a record */
     bool young;                             /* so fresh that the next change may carry the same time stamps */
     unsigned char digest[NGD_DIGEST_BYTES]; /* of the contents, where state is NGD_KEYTAB_GOOD */
 } ngd_keytab_file_t;

@@ -176,6 +176,7 @@ static void inspect(const request_rec *r, const ngd_attempt_t *attempt, apr_pool
         break;
     case NGD_REFUSAL_MESSAGE:
         ngd_inspect_keytab(&subject, evidence);
+        evidence->keytab.keys_untried = true;
         break;
     case NGD_REFUSAL_NO_KEYS:
     case NGD_REFUSAL_NO_ENTRY:
@@ -190,20 +191,7 @@ static void inspect(const request_rec *r, const ngd_attempt_t *attempt, apr_pool
     }
 }
 
-static const char *acceptor_words(const ngd_acceptor_name_t *name, apr_pool_t *pool)
-{
-    switch (name->kind) {
-    case NGD_ACCEPTOR_SERVICE:
-        return name->service;
-    case NGD_ACCEPTOR_HOST:
-        return "Host";
-    case NGD_ACCEPTOR_NAME:
-        return apr_pstrcat(pool, name->service, "@", name->host, NULL);
-    case NGD_ACCEPTOR_ANY:
-        break;
-    }
-    return "Any";
-}
+enum { ACCEPTOR_TEXT_SIZE = 256 };
 
 static void collect_attempt(const request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool,
                             ngd_evidence_t *evidence)
@@ -215,7 +203,8 @@ static void collect_attempt(const request_rec *r, const ngd_attempt_t *attempt, 
     evidence->base64_stop = attempt->base64_stop;
     evidence->decision.refusal = attempt->refusal;
     evidence->decision.reply_code = attempt->reply_code;
-    evidence->server.acceptor = acceptor_words(&attempt->policy.acceptor.name, pool);
+    evidence->server.acceptor = ngd_acceptor_name_text(&attempt->policy.acceptor.name, apr_palloc(pool, ACCEPTOR_TEXT_SIZE),
+                                                       ACCEPTOR_TEXT_SIZE);
     ngd_token_decode(attempt->token, &evidence->token);
     if (attempt->policy.acceptor.keytab) {
         inspect(r, attempt, pool, evidence);

@@ -8,6 +8,8 @@
 #include "log.h"
 
 #define CHALLENGE "Negotiate"
+/* Without the letters of "Negotiate": some clients look for these anywhere, and decode what follows (docs/clients.md). */
+#define NO_CHALLENGE "Sign-On-Refused"
 
 /* ---- evidence that outlives its request --------------------------------------------------------------------------- */
 
@@ -205,8 +207,8 @@ const char *ngd_explain_answer(request_rec *r, const ngd_attempt_t *attempt)
         return CHALLENGE;
     }
     if (ngd_settings_view(r).explain == NGD_EXPLAIN_OFF) {
-        return apr_psprintf(attempt->pool, CHALLENGE "-Refused reference=\"%s\"", attempt->reference);
+        return apr_psprintf(attempt->pool, NO_CHALLENGE " reference=\"%s\"", attempt->reference);
     }
-    return apr_psprintf(attempt->pool, CHALLENGE "-Refused cause=\"%s\", reference=\"%s\"",
+    return apr_psprintf(attempt->pool, NO_CHALLENGE " cause=\"%s\", reference=\"%s\"",
                         ngd_cause(attempt->diagnosis.cause.cause)->slug, attempt->reference);
 }

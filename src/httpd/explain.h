@@ -40,7 +40,7 @@ const ngd_evidence_t *ngd_explain_evidence(request_rec *r, ngd_attempt_t *attemp
 
 /*
  * The challenge that goes with it (RFC 9110 section 11.6.1): "Negotiate", or
- * "Negotiate-Refused ...", a scheme that no client knows, where asking again would
+ * "Sign-On-Refused ...", a scheme that no client knows, where asking again would
  * only make browsers prompt; NULL where negotiate-skip is set in the environment.
  */
 const char *ngd_explain_answer(request_rec *r, const ngd_attempt_t *attempt);

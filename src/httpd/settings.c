@@ -139,24 +139,11 @@ static const char *set_acceptor_name(cmd_parms *cmd, void *settings, const char 
 {
     ngd_settings_t *s = settings;
     const char *misplaced = ap_check_cmd_context(cmd, NOT_IN_HTACCESS);
-    const char *at = strchr(name, '@');
 
     if (misplaced) {
         return misplaced;
     }
-    if (ap_cstr_casecmp(name, "HTTP") == 0) {
-        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" };
-    } else if (ap_cstr_casecmp(name, "Host") == 0) {
-        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_HOST, .service = "HTTP" };
-    } else if (ap_cstr_casecmp(name, "Any") == 0) {
-        s->acceptor_name = (ngd_acceptor_name_t){ .kind = NGD_ACCEPTOR_ANY };
-    } else if (at && at > name && at[1] && !strchr(at + 1, '@') && !strchr(name, '/')) {
-        s->acceptor_name = (ngd_acceptor_name_t){
-            .kind = NGD_ACCEPTOR_NAME,
-            .service = apr_pstrmemdup(cmd->pool, name, (apr_size_t)(at - name)),
-            .host = apr_pstrdup(cmd->pool, at + 1),
-        };
-    } else {
+    if (!ngd_acceptor_name_parse(name, apr_palloc(cmd->pool, strlen(name) + 1), &s->acceptor_name)) {
         return apr_psprintf(cmd->pool, "%s takes HTTP, Host, Any or service@host (HTTP@www.example.com); \"%s\" is "
                             "none of them", cmd->cmd->name, name);
     }

@@ -36,7 +36,8 @@ const char *ngd_relief(const ngd_cause_t *cause, char *out, size_t size)
 const char *ngd_help_desk_line(const char *reference, const char *slug, const char *time, const char *contact,
                                apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, reference, ", ", slug == NULL ? "" : slug, slug == NULL ? "" : ", ", time, contact,
+    /* A captured header was never an attempt of this server's, and has none. */
+    return apr_pstrcat(pool, reference, reference[0] == '\0' ? "" : ", ", slug == NULL ? "" : slug, slug == NULL ? "" : ", ", time, contact,
                        NULL);
 }
 

@@ -176,7 +176,7 @@ const char *ngd_report_text(const json_t *document, apr_pool_t *pool)
 
     (opening.let_in ? open_let_in : open_refused)(out, &opening);
     ngd_body_write(document, &opening, &text_pen, out);
-    if (opening.let_in) {
+    if (opening.let_in && opening.reference[0] != '\0') {
         ngd_push(out, "\nReference ");
         ngd_push(out, reference_line(&opening, pool));
         ngd_push(out, "\n");

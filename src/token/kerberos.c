@@ -76,6 +76,7 @@ static void ap_req(ngd_cursor_t *in, ngd_ap_req_t *facts)
     ngd_der_field_constant(&sequence, 0, PROTOCOL_VERSION, "AP-REQ.pvno");
     ngd_der_field_constant(&sequence, 1, AP_REQ, "AP-REQ.msg-type");
     facts->ap_options = ngd_der_field_flags(&sequence, 2, "AP-REQ.ap-options");
+    facts->has_ap_options = !ngd_cursor_stopped(&sequence);
     ticket(&sequence, 3, facts);
     encrypted_data(&sequence, 4, &facts->authenticator, "AP-REQ.authenticator");
     ngd_der_finish(&sequence, "the rest of AP-REQ");

@@ -25,6 +25,7 @@ static void framed_mechanism(ngd_cursor_t *frame, ngd_mech_t mech, ngd_token_t *
         return;
     }
     token->inner_mech = mech;
+    token->inner_framed = true;
     if (ngd_mech_is_kerberos(mech)) {
         ngd_kerberos_decode(frame, token);
     } else {
@@ -107,6 +108,7 @@ static void framed_token(ngd_cursor_t *in, ngd_token_t *token)
     ngd_cursor_t frame = ngd_der_enter(in, FRAMING, framing_expected);
     ngd_mech_t mech = framing_mech(&frame);
 
+    token->framed = true;
     if (mech == NGD_MECH_SPNEGO) {
         spnego(&frame, token);
     } else {

@@ -135,6 +135,7 @@ typedef struct {
 #define NGD_AP_OPTION_MUTUAL_REQUIRED 0x20000000u
 
 typedef struct {
+    bool has_ap_options;                    /* and with them pvno and msg-type, which come before */
     uint32_t ap_options;
     ngd_span_t realm;                       /* of the ticket: claimed, as is sname */
     ngd_principal_name_t sname;
@@ -216,6 +217,7 @@ typedef enum {
 typedef struct {
     size_t bytes;                           /* of the whole token */
     ngd_token_kind_t kind;
+    bool framed;                            /* it begins with the framing of RFC 2743, as a first one has to */
 
     /* SPNEGO */
     ngd_offered_mech_t mechanisms[NGD_MECHANISMS_MAX];
@@ -236,6 +238,7 @@ typedef struct {
      */
     ngd_inner_kind_t inner;
     ngd_mech_t inner_mech;
+    bool inner_framed;                      /* the framing of RFC 2743 stands around it, with its OID */
     ngd_ap_req_t ap_req;                    /* if inner is NGD_INNER_AP_REQ */
     ngd_krb_error_t krb_error;              /* if inner is NGD_INNER_KRB_ERROR */
     ngd_ntlm_t ntlm;                        /* if inner is NGD_INNER_NTLM */

@@ -22,6 +22,9 @@ use NGD::Test ();
 
 our @EXPORT = qw(shows_cause log_line);
 
+# What other suites have left in the log is not these refusals'.
+NGD::Test::error_log();
+
 my $REFERENCE = qr/[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/;
 
 # The line of the log that belongs to a reference.

@@ -6,13 +6,15 @@ package NGD::Client;
 #   my $r = client('alice')->get('/whoami', tls => 1, http => '2');
 #   $r->status; $r->header('WWW-Authenticate'); $r->body; $r->json->{cause};
 #
+# client()'s further options: ccache => whose ticket to use, env => { ... } for curl.
+#
 # Options of get():
 #   host => NAME        the URL's host (web.localhost); always reached over loopback
 #   tls => 1            https
 #   http => VERSION     1.0, 1.1, 2 (over TLS by ALPN, otherwise by Upgrade) or 2-prior
 #   method => NAME
 #   headers => [TEXT]   further header lines, "Accept: text/html"
-#   auth => 0           no --negotiate although the client has a user
+#   auth => 0           no --negotiate although the client has a user; 1: although it has none
 #   args => [...]       further options of curl
 # get() with several paths, [$one, $two], uses one curl and so one connection per
 # host, and returns a list of responses.
@@ -85,9 +87,9 @@ sub _options {
 sub _env {
     my ($self) = @_;
     my $realm = $self->{realm};
-    return $realm->env unless defined $self->{user};
-    $self->{ccache} //= $realm->kinit($self->{user});
-    return $realm->env(ccache => $self->{ccache});
+    $self->{ccache} //= $realm->kinit($self->{user}) if defined $self->{user};
+    my $env = defined $self->{ccache} ? $realm->env(ccache => $self->{ccache}) : $realm->env;
+    return { %$env, %{ $self->{env} // {} } };
 }
 
 sub _slurp {

@@ -1,0 +1,196 @@
+#!/bin/sh
+# negotiate-diag as scripts and people call it, without a KDC.
+set -u
+
+srcdir=${srcdir:-.}
+command=${abs_top_builddir:-.}/negotiate-diag
+vectors=$srcdir/t/unit/vectors
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+check()
+{
+    if [ "$1" -eq 0 ]; then holds "$2"; else fails "$2"; fi
+}
+
+holds()
+{
+    count=$((count + 1))
+    echo "ok $count - $1"
+}
+
+fails()
+{
+    count=$((count + 1))
+    failed=1
+    echo "not ok $count - $1"
+    sed 's/^/# /' "$scratch/out" "$scratch/err" | head -30
+}
+
+# exits STATUS NAME ARGUMENT...: with what stands in $scratch/in, if anything does.
+exits()
+{
+    expected=$1 name=$2
+    shift 2
+    [ -e "$scratch/in" ] || : >"$scratch/in"
+    "$command" "$@" <"$scratch/in" >"$scratch/out" 2>"$scratch/err"
+    status=$?
+    rm -f "$scratch/in"
+    if [ "$status" -eq "$expected" ]; then holds "$name"; else echo "# exit status $status"; fails "$name"; fi
+}
+
+says()
+{
+    if grep -qF -- "$1" "$scratch/out"; then holds "$2"; else fails "$2"; fi
+}
+
+complains()
+{
+    if grep -qF -- "$1" "$scratch/err"; then holds "$2"; else fails "$2"; fi
+}
+
+hides()
+{
+    if grep -qF -- "$1" "$scratch/out" "$scratch/err"; then fails "$2"; else holds "$2"; fi
+}
+
+is_json()
+{
+    perl -MJSON::PP -0777 -ne 'exit(eval { decode_json($_)->{version} == 1 } ? 0 : 1)' "$scratch/out"
+    check $? "$1"
+}
+
+# ---- how it is called --------------------------------------------------------------
+
+exits 2 'without a command it is called wrongly'
+exits 2 'a command that there is none of is wrong usage' nonsense
+complains 'there is no command nonsense' 'and it says so'
+exits 0 'help is help' help
+says 'decode' 'and lists the commands'
+exits 0 '--version is answered' --version
+for name in decode explain keytab check causes; do
+    exits 0 "$name --help is answered" "$name" --help
+    says 'Exit codes' 'and names the exit codes'
+    exits 2 "$name refuses an option that there is none of" "$name" --nonsense
+done
+
+# ---- decode --------------------------------------------------------------------------
+
+cp "$vectors/article-cut-token.b64" "$scratch/in"
+exits 1 "the article's token is damaged" decode
+cmp -s "$scratch/out" "$srcdir/t/unit/golden/decode-article.txt"
+check $? "its tree is that of the article's trace: ODESSY.LOCAL, breaking off after HTTP"
+diff "$srcdir/t/unit/golden/decode-article.txt" "$scratch/out" | sed 's/^/# /'
+hides "$(cut -c1-40 "$vectors/article-cut-token.b64")" 'the token itself is not printed'
+
+token=$(cat "$vectors/mit-spnego-kerberos.b64")
+printf '> GET / HTTP/1.1\n> Authorization: Negotiate %s\n>\n< HTTP/1.1 401\n< WWW-Authenticate: Negotiate %s\n' \
+    "$token" "$(cat "$vectors/mit-response-krb-error.b64")" >"$scratch/in"
+exits 0 'what curl -v printed is read' decode
+says 'Authorization: Negotiate' "with the client's header"
+says 'WWW-Authenticate: Negotiate' "and the server's"
+says 'HTTP/web.example.test' 'the service shows'
+says 'Cipher: 378 bytes' 'of what is encrypted only the size'
+hides "$(echo "$token" | cut -c1-40)" 'the token itself does not'
+printf '%s\n' "$token" | fold -w 64 >"$scratch/in"
+exits 0 'a token that is broken over lines is joined' decode
+says 'EXAMPLE.TEST' 'and read'
+printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
+exits 0 'as JSON' decode --json
+is_json 'it is valid JSON'
+exits 3 'no input is said to be none' decode
+complains 'there is no token' 'in words'
+exits 3 'a file that is not there could not be read' decode "$scratch/none"
+head -c 1100000 /dev/zero | tr '\0' 'A' >"$scratch/in"
+exits 3 'more than 1 MiB is refused' decode
+
+broken=0
+for vector in "$vectors"/*.b64; do
+    for format in '' --json; do
+        # shellcheck disable=SC2086  # nothing where there is no option
+        "$command" decode $format "$vector" >"$scratch/out" 2>"$scratch/err"
+        [ $? -le 1 ] || { echo "# $vector $format"; broken=1; }
+        LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "$scratch/out" && { echo "# control characters: $vector"; broken=1; }
+        [ -z "$format" ] || perl -MJSON::PP -0777 -ne 'eval { decode_json($_) } or exit 1' "$scratch/out" || broken=1
+    done
+done
+check $broken 'every token of the collection is decoded, in both formats, without control characters'
+
+# ---- causes --------------------------------------------------------------------------
+
+exits 0 'the causes are listed' causes
+says 'wrong-key' 'each in a line'
+exits 0 'one of them is explained' causes wrong-key
+says 'setspn -X -F' 'with the command for Active Directory'
+says 'ktadd -norandkey' 'and for MIT Kerberos'
+says '2148074274 (SEC_E_WRONG_PRINCIPAL)' "and IIS's number"
+exits 0 'as JSON' causes --json
+is_json 'they are valid JSON'
+exits 2 'a cause that there is none of is wrong usage' causes no-such-cause
+
+# ---- keytab ----------------------------------------------------------------------------
+
+exits 3 'a keytab that is not there could not be read' keytab "$scratch/none.keytab"
+says 'keytab-missing' 'and is called missing'
+printf '\005\002' >"$scratch/empty.keytab"
+exits 1 'a keytab without an entry is a finding' keytab "$scratch/empty.keytab"
+says 'keytab-empty' 'and is called empty'
+echo 'no keytab' >"$scratch/text.keytab"
+exits 1 'a file that is no keytab is a finding' keytab "$scratch/text.keytab"
+says 'keytab-corrupt' 'and is called corrupt'
+exits 1 'as JSON' keytab --json "$scratch/text.keytab"
+is_json 'it is valid JSON'
+exits 2 'without a file it is called wrongly' keytab
+
+if command -v ktutil >/dev/null 2>&1; then
+    add() { printf 'addent -password -p %s -k %s -e %s\n%s\n' "$1" "$2" "$3" "${4:-secret}"; }
+    make_keytab() { { cat; printf 'wkt %s\nquit\n' "$1"; } | ktutil >/dev/null 2>&1; chmod 600 "$1"; }
+    add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 | make_keytab "$scratch/good.keytab"
+    exits 0 'a good keytab has no finding' keytab "$scratch/good.keytab"
+    says 'HTTP/web.example.test@EXAMPLE.TEST' 'its entries are listed'
+    add HTTP/web.example.test@EXAMPLE.TEST 3 arcfour-hmac | make_keytab "$scratch/weak.keytab"
+    exits 1 'RC4 is a finding' keytab "$scratch/weak.keytab"
+    says 'weak' 'and is called weak'
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 another
+    } | make_keytab "$scratch/two.keytab"
+    exits 1 'one key version with two keys is a finding' keytab "$scratch/two.keytab"
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add HTTP/web.example.test@OTHER.TEST 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/realms.keytab"
+    exits 1 'two realms are a finding' keytab "$scratch/realms.keytab"
+    says 'realm' 'and called so'
+    add http/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 | make_keytab "$scratch/case.keytab"
+    exits 1 'http in small letters is a finding' keytab "$scratch/case.keytab"
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add host/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/mixed.keytab"
+    exits 1 "another service's key in it is a finding" keytab "$scratch/mixed.keytab"
+    chmod 644 "$scratch/good.keytab"
+    exits 1 'a keytab that everybody can read is a finding' keytab "$scratch/good.keytab"
+    head -c 40 "$scratch/good.keytab" >"$scratch/torn.keytab"
+    exits 1 'a keytab that was cut off is a finding' keytab "$scratch/torn.keytab"
+    says 'keytab-torn' 'and is called torn'
+else
+    count=$((count + 1))
+    echo "ok $count - # SKIP ktutil is not installed"
+fi
+
+# ---- explain, as far as it needs no ticket ------------------------------------------------
+
+printf 'Authorization: Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==\n' >"$scratch/in"
+exits 1 'a captured header with NTLM has a cause' explain --keytab "$scratch/none.keytab" --host 192.0.2.1
+says 'ntlm-fallback' 'which is named'
+says 'keytab-missing' 'and so is the keytab that is not there'
+printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
+exits 1 'as JSON' explain --json --keytab "$scratch/none.keytab" --host web.example.test
+is_json 'it is valid JSON'
+hides "$(echo "$token" | cut -c1-40)" 'without the token'
+exits 2 'without a keytab it is called wrongly' explain
+exits 3 'without a header there is nothing to explain' explain --keytab "$scratch/none.keytab"
+exits 2 'an acceptor name of no kind is wrong usage' explain --keytab "$scratch/none.keytab" --acceptor HTTP/x
+
+echo "1..$count"
+exit $failed
