@@ -112,20 +112,20 @@ static const ngd_keytab_entry_t *match_among(krb5_context krb5, const ngd_keyset
     return found;
 }
 
-const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const krb5_ticket *ticket,
-                                           unsigned *tries)
+const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const char *keytab,
+                                           const krb5_ticket *ticket, unsigned *tries)
 {
     const ngd_keytab_entry_t *found;
-    krb5_keytab keytab;
+    krb5_keytab handle;
 
-    if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
+    if (krb5_kt_resolve(krb5, keytab, &handle) != 0) {
         return NULL;
     }
-    found = match_among(krb5, keys, keytab, ticket, true, tries);
+    found = match_among(krb5, keys, handle, ticket, true, tries);
     if (!found) {
-        found = match_among(krb5, keys, keytab, ticket, false, tries);
+        found = match_among(krb5, keys, handle, ticket, false, tries);
     }
-    krb5_kt_close(krb5, keytab);
+    krb5_kt_close(krb5, handle);
     return found;
 }
 
