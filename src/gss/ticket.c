@@ -1,11 +1,12 @@
 #include "ticket.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
 
-enum { USECS_PER_SEC = 1000000 };
+enum { USECS_PER_SEC = 1000000, MEMORY_NAME_SIZE = 64 };
 
 static krb5_data as_data(ngd_span_t span)
 {
@@ -235,33 +236,52 @@ static bool entry_key(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_en
     return found;
 }
 
-static void read_opened(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
-                        ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+static void read_opened(krb5_context krb5, const krb5_keyblock *key, const ngd_keytab_entry_t *entry,
+                        const krb5_enc_tkt_part *part, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
-    const krb5_enc_tkt_part *part = ticket->enc_part2;
-    krb5_keytab_entry with_key;
-
     read_part(krb5, part, entry, &evidence->ticket, inspection);
-    if (entry_key(krb5, keytab, entry, &with_key)) {
-        evidence->ticket.pac = verify_pac(krb5, part, &with_key.key);
-        krb5_free_keytab_entry_contents(krb5, &with_key);
-    }
+    evidence->ticket.pac = verify_pac(krb5, part, key);
     if (part->session) {
         read_authenticator(krb5, part->session, evidence, inspection);
     }
+}
+
+/*
+ * Lets krb5 open the ticket with one key, in a MEMORY keytab of its own that ends here.  krb5 also judges the ticket
+ * then, by its path of realms and its INVALID flag; what it opened is there to be read all the same.  It opens nothing
+ * of an encryption type that its configuration does not permit.
+ */
+static void open_with(krb5_context krb5, krb5_keytab_entry *with_key, krb5_ticket *ticket)
+{
+    char name[MEMORY_NAME_SIZE];
+    krb5_keytab keytab;
+
+    snprintf(name, sizeof name, "MEMORY:negotiate-diag-ticket-%p", (void *)ticket);
+    if (krb5_kt_resolve(krb5, name, &keytab) != 0) {
+        return;
+    }
+    with_key->key.enctype = ticket->enc_part.enctype;
+    if (krb5_kt_add_entry(krb5, keytab, with_key) == 0) {
+        krb5_server_decrypt_ticket_keytab(krb5, keytab, ticket);
+    }
+    krb5_kt_close(krb5, keytab);
 }
 
 void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
                      ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     krb5_keytab keytab;
+    krb5_keytab_entry with_key;
 
     if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
         return;
     }
-    /* krb5 opens nothing of an encryption type that its configuration does not permit. */
-    if (krb5_server_decrypt_ticket_keytab(krb5, keytab, ticket) == 0 && ticket->enc_part2) {
-        read_opened(krb5, keytab, entry, ticket, evidence, inspection);
+    if (entry_key(krb5, keytab, entry, &with_key)) {
+        open_with(krb5, &with_key, ticket);
+        if (ticket->enc_part2) {
+            read_opened(krb5, &with_key.key, entry, ticket->enc_part2, evidence, inspection);
+        }
+        krb5_free_keytab_entry_contents(krb5, &with_key);
     }
     krb5_kt_close(krb5, keytab);
 }

@@ -1,5 +1,5 @@
 /*
- * base64.h - the tokens of the two helpers as text, one per line.
+ * base64.h - the helpers' tokens as text, one per line.
  */
 #ifndef NGD_TEST_BASE64_H
 #define NGD_TEST_BASE64_H

@@ -1,18 +1,25 @@
 /*
- * gssaccept KEYTAB [NAME]
+ * gssaccept [--why] KEYTAB [NAME]
  *
  * What bare GSSAPI says about tokens: reads them in base64, one per line, each
  * as the first of a context of its own, and prints per line "accept CLIENT",
  * "continue" or "refuse" (also for what is no base64).  There is no replay cache, so the same token may be
  * asked about again.  NAME restricts the keytab's entries, as "HTTP" or
  * "HTTP@host" does; without it any entry may open a ticket.
+ *
+ *   --why           prints "refuse CODE" or "continue CODE" where Kerberos says why:
+ *                   its error code (RFC 4120 section 7.5.9, MIT's own from 128
+ *                   on).  SPNEGO hides it: only a bare Kerberos token brings it out.
  */
+#include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
+#include <krb5/krb5.h>
 
 #include "base64.h"
 
@@ -54,7 +61,16 @@ static void print_accepted(gss_name_t client)
     gss_release_buffer(&minor, &name);
 }
 
-static void judge(gss_cred_id_t credential, gss_buffer_t token)
+static void print_verdict(const char *verdict, OM_uint32 minor, bool why)
+{
+    long code = (krb5_error_code)minor - ERROR_TABLE_BASE_krb5;
+    if (why && code >= 0 && code <= 255)
+        printf("%s %ld\n", verdict, code);
+    else
+        puts(verdict);
+}
+
+static void judge(gss_cred_id_t credential, gss_buffer_t token, bool why)
 {
     OM_uint32 minor;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
@@ -63,9 +79,9 @@ static void judge(gss_cred_id_t credential, gss_buffer_t token)
     OM_uint32 major = gss_accept_sec_context(&minor, &context, credential, token, GSS_C_NO_CHANNEL_BINDINGS, &client,
                                              NULL, &answer, NULL, NULL, NULL);
     if (GSS_ERROR(major))
-        puts("refuse");
+        print_verdict("refuse", minor, why);
     else if (major == GSS_S_CONTINUE_NEEDED)
-        puts("continue");
+        print_verdict("continue", minor, why);
     else
         print_accepted(client);
     gss_release_buffer(&minor, &answer);
@@ -75,20 +91,27 @@ static void judge(gss_cred_id_t credential, gss_buffer_t token)
 
 int main(int argc, char **argv)
 {
+    static const struct option known[] = {{"why", no_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
     OM_uint32 minor;
-    if (argc < 2 || argc > 3) {
-        fputs("usage: gssaccept KEYTAB [NAME]\n", stderr);
+    bool why = false, usable = true;
+    for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        why = letter == 'w';
+        usable = usable && why;
+    }
+    int rest = argc - optind;
+    if (!usable || rest < 1 || rest > 2) {
+        fputs("usage: gssaccept [--why] KEYTAB [NAME]\n", stderr);
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    gss_name_t name = argc == 3 ? import_name(argv[2]) : GSS_C_NO_NAME;
-    gss_cred_id_t credential = acquire(argv[1], name);
+    gss_name_t name = rest == 2 ? import_name(argv[optind + 1]) : GSS_C_NO_NAME;
+    gss_cred_id_t credential = acquire(argv[optind], name);
     gss_buffer_desc token = GSS_C_EMPTY_BUFFER;
     while (read_base64(stdin, &token)) {
         if (token.value == NULL)
             puts("refuse");
         else
-            judge(credential, &token);
+            judge(credential, &token, why);
         free(token.value);
     }
     gss_release_cred(&minor, &credential);

@@ -251,12 +251,16 @@ sub env {
     };
 }
 
-# The text of a krb5.conf for this realm; libdefaults => { clockskew => 1 } adds to it.
+# The text of a krb5.conf for this realm; libdefaults => { clockskew => 1 } adds to it, and
+# realms => [other NGD::Realm objects] makes theirs known, of which the first one has the hosts.
 sub krb5_conf {
     my ($self, %opt) = @_;
     my ($realm, $dir, $port) = @$self{qw(realm dir port)};
     my $domain = lc $realm;
     my $more = join '', map { "    $_ = $opt{libdefaults}{$_}\n" } sort keys %{ $opt{libdefaults} // {} };
+    my @others = @{ $opt{realms} // [] };
+    my $kdcs = join '', map { "    $_->{realm} = {\n        kdc = ${\ LOOPBACK}:$_->{port}\n    }\n" } @others;
+    my $hosts = @others ? $others[0]{realm} : $realm;
     return <<"EOT";
 [libdefaults]
     default_realm = $realm
@@ -273,12 +277,12 @@ $more
     $realm = {
         kdc = ${\ LOOPBACK}:$port
 ${\ $self->_pkinit('pkinit_anchors', 'kdc.crt') }    }
-
+$kdcs
 [domain_realm]
     .$domain = $realm
     $domain = $realm
-    .localhost = $realm
-    localhost = $realm
+    .localhost = $hosts
+    localhost = $hosts
 EOT
 }
 

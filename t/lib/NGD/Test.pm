@@ -20,7 +20,8 @@ use NGD::Realm;
 
 use constant SUITE_SECS => 300;     # no suite takes longer unless it hangs
 
-our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens judge has_http2 access_lines));
+our @EXPORT = (@Test::More::EXPORT, qw(realm client vars error_log helper graceful tokens forge judge judge_why has_http2
+    access_lines));
 
 $SIG{ALRM} = sub { die 'the suite took longer than ' . SUITE_SECS . " s\n" };
 alarm SUITE_SECS;
@@ -77,14 +78,30 @@ sub helper {
 }
 
 # The first tokens, in base64, that alice would send, or user => ..., or whoever a
-# ccache => ... is of; other arguments are gsstoken's.
+# ccache => ... is of, with krb5_conf => another configuration; other arguments are
+# gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
-    my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
-    local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
-    open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
+    return made_by('gsstoken', $spn, @args);
+}
+
+# Such tokens as no honest client sends: other arguments are gssforge's. The keytab that it changes tickets with is
+# the server's unless --keytab names another.
+sub forge {
+    my ($spn, @args) = @_;
+    push @args, '--keytab', realm()->path('http.keytab') if !grep { $_ eq '--keytab' } @args;
+    return made_by('gssforge', $spn, @args);
+}
+
+sub made_by {
+    my ($program, $spn, @args) = @_;
+    my %from;
+    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf)\z/;
+    $from{ccache} //= realm()->kinit($from{user} // 'alice');
+    local %ENV = (%ENV, %{ realm()->env(%from) });
+    open my $out, '-|', helper($program), $spn, @args or die "$program: $!\n";
     chomp(my @tokens = <$out>);
-    close $out or die "gsstoken $spn failed\n";
+    close $out or die "$program $spn failed\n";
     return wantarray ? @tokens : $tokens[0];
 }
 
@@ -92,12 +109,24 @@ sub tokens {
 # "refuse" for each.
 sub judge {
     my ($keytab, @tokens) = @_;
+    return verdicts([$keytab], @tokens);
+}
+
+# The same with Kerberos's error code, "refuse 37", where the tokens are bare Kerberos.
+sub judge_why {
+    my ($keytab, @tokens) = @_;
+    return verdicts(['--why', $keytab], @tokens);
+}
+
+sub verdicts {
+    my ($args, @tokens) = @_;
     my $list = vars('serverroot') . "/tokens.$$";
     open my $file, '>', $list or die "$list: $!\n";
     print {$file} "$_\n" for @tokens;
     close $file or die "$list: $!\n";
     local %ENV = (%ENV, %{ realm()->env });
-    my @words = `'${\ helper('gssaccept')}' '$keytab' < '$list'`;
+    my $quoted = join ' ', map { "'$_'" } @$args;
+    my @words = `'${\ helper('gssaccept')}' $quoted < '$list'`;
     unlink $list;
     chomp @words;
     return wantarray ? @words : $words[0];
