@@ -14,6 +14,7 @@ enum {
     AP_ERR_TKT_EXPIRED = 32,
     AP_ERR_TKT_NYV = 33,
     AP_ERR_REPEAT = 34,
+    AP_ERR_NOT_US = 35,
     AP_ERR_BADMATCH = 36,
     AP_ERR_SKEW = 37,
     AP_ERR_BADVERSION = 39,
@@ -268,9 +269,13 @@ static bool is_decided(const view_t *view)
     return !refused_by(view, NGD_REFUSAL_NONE) && !was_accepted(view);
 }
 
+/* Another module may take passwords, and have refused this one. */
 static verdict_t is_basic_not_enabled(const view_t *view)
 {
-    return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_BASIC));
+    if (!is_decided(view) || !has_scheme(view, NGD_SCHEME_BASIC)) {
+        return NO;
+    }
+    return refused_by(view, NGD_REFUSAL_ELSEWHERE) ? LIKELY : CERTAIN;
 }
 
 static verdict_t is_ntlm_scheme(const view_t *view)
@@ -469,9 +474,13 @@ static verdict_t is_enctype_missing(const view_t *view)
     return certain_if(nothing_opens(view) && view->claim.same_kvno > 0 && view->claim.same_enctype == 0);
 }
 
+/* A ticket that does not name its key's version may have been sealed with another one. */
 static verdict_t is_wrong_key(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_enctype > 0);
+    if (!nothing_opens(view) || view->claim.same_enctype == 0) {
+        return NO;
+    }
+    return view->evidence->token.ap_req.ticket.has_kvno ? CERTAIN : LIKELY;
 }
 
 static verdict_t is_keytab_of_other_site(const view_t *view)
@@ -484,9 +493,14 @@ static verdict_t is_realm_mismatch(const view_t *view)
     return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_realm > 0);
 }
 
+/* A name that is too long to be compared here is compared by krb5. */
 static verdict_t is_spn_not_in_keytab(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name == 0);
+    const ngd_evidence_t *e = view->evidence;
+    bool not_compared = view->refused && e->token.inner == NGD_INNER_AP_REQ && !view->claim.complete
+                        && e->keytab.matched == NULL && e->decision.asked_code == AP_ERR_NOT_US;
+
+    return certain_if((nothing_opens(view) && view->claim.same_name == 0) || not_compared);
 }
 
 /* The keytab has the ticket's very entry, and it may not sign anybody on here. */

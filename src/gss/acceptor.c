@@ -128,11 +128,11 @@ static void established(const accepted_t *accepted, ngd_decision_t *decision)
     if (!is_kerberos(accepted->mech)) {
         refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_MECH, 0, "a mechanism was negotiated that is not enabled here");
     } else if (!(decision->client = client_text(accepted->client))) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
     } else if (is_anonymous(decision->client)) {
         refuse(decision, NGD_REFUSAL_ANONYMOUS, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
     } else if (!keep_reply(decision, &accepted->reply)) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_FAILURE, 0, "out of memory");
     } else {
         decision->verdict = NGD_VERDICT_ACCEPTED;
     }
@@ -157,7 +157,7 @@ static void unfinished(ngd_negotiation_t **negotiation, gss_ctx_id_t *context, c
         *negotiation = calloc(1, sizeof **negotiation);
     }
     if (!*negotiation || !keep_reply(decision, &accepted->reply)) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_FAILURE, 0, "out of memory");
         return;
     }
     (*negotiation)->context = *context;
