@@ -1,5 +1,6 @@
 #include "ticket.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,31 +222,59 @@ static void read_authenticator(krb5_context krb5, const krb5_keyblock *session, 
     wipe(&plain, cipher.ciphertext.length);
 }
 
-/* The key of an entry; released with krb5_free_keytab_entry_contents(). */
-static bool entry_key(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, krb5_keytab_entry *out)
+/* The entry with its key, which opens the ticket; released with krb5_free_keytab_entry_contents(). */
+static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, const krb5_ticket *ticket,
+                       krb5_keytab_entry *out)
 {
     krb5_principal principal;
-    bool found;
+    krb5_kt_cursor cursor;
+    unsigned tries = NGD_INSPECTION_TRIES_MAX;
+    bool found = false;
 
     if (krb5_parse_name(krb5, entry->principal, &principal) != 0) {
         return false;
     }
-    found = krb5_kt_get_entry(krb5, keytab, principal, entry->kvno, entry->enctype, out) == 0;
+    if (krb5_kt_start_seq_get(krb5, keytab, &cursor) == 0) {
+        while (!found && krb5_kt_next_entry(krb5, keytab, out, &cursor) == 0) {
+            found = out->vno == entry->kvno && out->key.enctype == entry->enctype
+                    && krb5_principal_compare(krb5, out->principal, principal)
+                    && opens(krb5, out, &ticket->enc_part, &tries);
+            if (!found) {
+                krb5_free_keytab_entry_contents(krb5, out);
+            }
+        }
+        krb5_kt_end_seq_get(krb5, keytab, &cursor);
+    }
     krb5_free_principal(krb5, principal);
     return found;
 }
 
-static void read_opened(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
-                        ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+/*
+ * krb5 opens nothing of an encryption type that its configuration does not permit.  Of a ticket that is marked invalid, or
+ * came on a path that is not trusted, it only says so after it has opened it; it would then go on to the next key, and
+ * lose what it has, so it is given this one alone.
+ */
+static bool decrypt_ticket(krb5_context krb5, krb5_keytab_entry *entry, krb5_ticket *ticket)
 {
-    const krb5_enc_tkt_part *part = ticket->enc_part2;
-    krb5_keytab_entry with_key;
+    char name[64];
+    krb5_keytab one;
 
-    read_part(krb5, part, entry, &evidence->ticket, inspection);
-    if (entry_key(krb5, keytab, entry, &with_key)) {
-        evidence->ticket.pac = verify_pac(krb5, part, &with_key.key);
-        krb5_free_keytab_entry_contents(krb5, &with_key);
+    snprintf(name, sizeof name, "MEMORY:negotiate-diag-ticket-%p", (void *)ticket);
+    if (krb5_kt_resolve(krb5, name, &one) != 0) {
+        return false;
     }
+    if (krb5_kt_add_entry(krb5, one, entry) == 0) {
+        krb5_server_decrypt_ticket_keytab(krb5, one, ticket);
+    }
+    krb5_kt_close(krb5, one);
+    return ticket->enc_part2 != NULL;
+}
+
+static void read_opened(krb5_context krb5, const ngd_keytab_entry_t *entry, const krb5_keyblock *key,
+                        const krb5_enc_tkt_part *part, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
+{
+    read_part(krb5, part, entry, &evidence->ticket, inspection);
+    evidence->ticket.pac = verify_pac(krb5, part, key);
     if (part->session) {
         read_authenticator(krb5, part->session, evidence, inspection);
     }
@@ -255,13 +284,16 @@ void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keyt
                      ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     krb5_keytab keytab;
+    krb5_keytab_entry with_key;
 
     if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
         return;
     }
-    /* krb5 opens nothing of an encryption type that its configuration does not permit. */
-    if (krb5_server_decrypt_ticket_keytab(krb5, keytab, ticket) == 0 && ticket->enc_part2) {
-        read_opened(krb5, keytab, entry, ticket, evidence, inspection);
+    if (find_entry(krb5, keytab, entry, ticket, &with_key)) {
+        if (decrypt_ticket(krb5, &with_key, ticket)) {
+            read_opened(krb5, entry, &with_key.key, ticket->enc_part2, evidence, inspection);
+        }
+        krb5_free_keytab_entry_contents(krb5, &with_key);
     }
     krb5_kt_close(krb5, keytab);
 }
