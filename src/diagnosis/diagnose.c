@@ -7,7 +7,9 @@
 
 enum { USECS_PER_SEC = 1000000 };
 
-#define TICKET_INVALID 0x01000000u      /* TicketFlags bit 7 (RFC 4120 section 5.3) */
+/* TicketFlags bits 6 and 7 (RFC 4120 section 5.3) */
+#define TICKET_POSTDATED 0x02000000u
+#define TICKET_INVALID 0x01000000u
 
 /* RFC 4120 section 7.5.9, as far as a rule asks for them. */
 enum {
@@ -684,14 +686,16 @@ static void explain_other_account(const view_t *view, ngd_finding_t *finding)
 
 /*
  * The ticket has the KDC's clock in it: it was issued at its start.  Where that lies in this server's future, the KDC and
- * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell.
+ * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell, nor where
+ * the KDC made the ticket for a later time.
  */
 static void explain_skew(const view_t *view, ngd_finding_t *finding)
 {
     int64_t limit = view->skew_limit_secs;
     int64_t start = start_secs(view);
-    bool after_server = start > view->now_secs + limit;
-    bool after_client = start > view->now_secs + view->skew_secs + limit;
+    bool issued_then = (view->evidence->ticket.flags & (TICKET_POSTDATED | TICKET_INVALID)) == 0;
+    bool after_server = issued_then && start > view->now_secs + limit;
+    bool after_client = issued_then && start > view->now_secs + view->skew_secs + limit;
 
     add_detail(finding, after_server && !after_client, NGD_DETAIL_SERVER_CLOCK);
     add_detail(finding, after_client && !after_server, NGD_DETAIL_CLIENT_CLOCK);
