@@ -77,11 +77,12 @@ sub helper {
 }
 
 # The first tokens, in base64, that alice would send, or user => ..., or whoever a
-# ccache => ... is of; other arguments are gsstoken's.
+# ccache => ... is of; realm => another one; other arguments are gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
-    my %from = @args && $args[0] =~ /\A(?:user|ccache)\z/ ? splice @args, 0, 2 : (user => 'alice');
-    local %ENV = (%ENV, %{ realm()->env(ccache => $from{ccache} // realm()->kinit($from{user})) });
+    my %from = (user => 'alice', realm => realm());
+    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|realm)\z/;
+    local %ENV = (%ENV, %{ $from{realm}->env(ccache => $from{ccache} // $from{realm}->kinit($from{user})) });
     open my $out, '-|', helper('gsstoken'), $spn, @args or die "gsstoken: $!\n";
     chomp(my @tokens = <$out>);
     close $out or die "gsstoken $spn failed\n";
