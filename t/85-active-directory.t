@@ -18,7 +18,7 @@ use constant { SPN => 'HTTP/web.localhost', RC4 => 4, AES => 24 };
 my $ad = NGD::ActiveDirectory->new(dir => vars('serverroot') . '/ad', group => $> == 0 ? vars('group') : undef)->start;
 
 # A location for each keytab, all of which may come later.
-my $locations = qq(NegotiateExplain Full "expr=%{HTTP:Accept} == 'application/json'"\n) . join '', map { <<"EOT" } qw(first second both rc4);
+my $locations = qq(NegotiateExplain Full "expr=%{HTTP:Accept} == 'application/json'"\n) . join '', map { <<"EOT" } qw(first second salt both rc4);
 <Location /$_>
   AuthType Negotiate
   NegotiateKeytab "${\ $ad->path("$_.keytab")}"
@@ -72,13 +72,16 @@ is spells($early, $_, '/first')->()->status, 200, "the directory's ticket for $_
 
 # ---- the account's password is set again -------------------------------------------------------
 
-$ad->set_password('svcweb');
+my $password = $ad->set_password('svcweb');
 is $early->get('/first')->status, 200, 'who has an old ticket is let in with the old keytab';
 my $alice = alice();
 my $found = shows 'keytab-old-kvno', 'a new ticket after the password was set', asks($alice, '/first'), details => [];
 is $found->{token}{ticket}{kvno}, 3, 'its key version is the one that the directory has counted';
 shows 'spn-case-mismatch', 'one in another spelling', spells($alice, 'HTTP/WEB.localhost', '/first'),
     certainty => 'likely', details => ['other-version'];
+$ad->make_keytab('salt.keytab', SPN, 3, $password);
+shows 'wrong-key', 'a keytab that ktutil made of the very password, with a salt of its own', asks($alice, '/salt'),
+    details => ['key-from-password'];
 
 $ad->export_keytab('second.keytab', SPN);
 lets_in($alice, '/second', 'a new keytab mends it');

@@ -106,9 +106,12 @@ sub move_spn {
 # An SPN that another account has, which the directory itself would refuse.
 sub duplicate_spn { my ($self, $spn, $account) = @_; return $self->_tool('duplicate', $account, $spn) }
 
+# Returns the new one.
 sub set_password {
     my ($self, $account) = @_;
-    return $self->_samba('user', 'setpassword', $account, '--newpassword=Passw0rd!' . ++$self->{passwords} . '-of-it');
+    my $password = 'Passw0rd!' . ++$self->{passwords} . '-of-it';
+    $self->_samba('user', 'setpassword', $account, "--newpassword=$password");
+    return $password;
 }
 
 # As in [MS-KILE] section 2.2.7: 4 is RC4, 24 both AES types.
@@ -125,8 +128,16 @@ sub export_keytab {
 # Appends the entries of one keytab to another.
 sub merge_keytab {
     my ($self, $from, $into) = @_;
-    $self->_run('sh', '-c', 'printf "rkt %s\nwkt %s\n" "$1" "$2" | ktutil', 'sh', map { $self->path($_) } $from, $into);
+    $self->_ktutil('rkt ' . $self->path($from), 'wkt ' . $self->path($into));
     return $self->path($into);
+}
+
+# Not from the directory: what ktutil makes of the account's password, with the salt of MIT Kerberos.
+sub make_keytab {
+    my ($self, $file, $principal, $kvno, $password) = @_;
+    my $path = $self->path($file);
+    $self->_ktutil("addent -password -p ${\ $self->principal($principal)} -k $kvno -e aes256-cts", $password, "wkt $path");
+    return $self->share($path);
 }
 
 # ---- workers ---------------------------------------------------------------------------
@@ -134,6 +145,11 @@ sub merge_keytab {
 sub _samba {
     my ($self, @command) = @_;
     return $self->_run('samba-tool', @command, '-s', "$self->{dc}/smb.conf");
+}
+
+sub _ktutil {
+    my ($self, @lines) = @_;
+    return $self->_run('sh', '-c', 'printf "%s\n" "$@" | ktutil', 'sh', @lines);
 }
 
 # With the very Python that Samba's library is installed for.
