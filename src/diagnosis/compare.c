@@ -70,6 +70,11 @@ static void count_kvno(ngd_comparison_t *comparison, uint32_t kvno)
     }
 }
 
+static bool same_kvno(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed)
+{
+    return !sealed->has_kvno || entry->kvno == sealed->kvno;
+}
+
 static void count_same_name(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed, ngd_comparison_t *comparison)
 {
     count_kvno(comparison, entry->kvno);
@@ -89,6 +94,7 @@ static void count_entry(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *
     }
     if (ngd_same_but_case(entry->principal, comparison->principal)) {
         comparison->other_case++;
+        comparison->other_case_same_kvno += same_kvno(entry, sealed);
         comparison->nearest = entry;
     } else if (same_in_other_realm(entry->principal, comparison->principal)) {
         comparison->other_realm++;

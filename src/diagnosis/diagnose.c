@@ -661,11 +661,28 @@ static bool claims_port(const view_t *view)
     return claimed.len > 0 && claimed.len < view->evidence->token.ap_req.sname.part[1].len && view->host.port != 0;
 }
 
+/* Another keytab opens it, though not with a key of the ticket's own name: that is whose SPN it is. */
+static bool is_on_other_account(const view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
+
+    return keytab->other_path != NULL && keytab->other_principal != NULL
+           && strcasecmp(keytab->other_principal, view->claim.principal) != 0;
+}
+
 static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
 {
     add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
     add_detail(finding, claims_port(view), NGD_DETAIL_PORT);
     add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
+    add_detail(finding, view->claim.same_name > 0 && is_on_other_account(view), NGD_DETAIL_OTHER_ACCOUNT);
+}
+
+/* GSSAPI tries the entry whatever its spelling, so where the versions differ, that is enough of a reason. */
+static void explain_other_case(const view_t *view, ngd_finding_t *finding)
+{
+    explain_missing_key(view, finding);
+    add_detail(finding, nothing_opens(view) && view->claim.other_case_same_kvno == 0, NGD_DETAIL_OTHER_VERSION);
 }
 
 static void explain_wrong_key(const view_t *view, ngd_finding_t *finding)
@@ -779,7 +796,7 @@ static const rule_t rules[] = {
     { FAMILY_KEY, NGD_CAUSE_TICKET_OLD_KVNO, is_ticket_old_kvno, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_ENCTYPE_MISSING, is_enctype_missing, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_WRONG_KEY, is_wrong_key, explain_wrong_key },
-    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_other_case },
     { FAMILY_KEY, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT, is_spn_on_other_account, explain_other_account },
     { FAMILY_KEY, NGD_CAUSE_KEYTAB_OF_OTHER_SITE, is_keytab_of_other_site, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_REALM_MISMATCH, is_realm_mismatch, NULL },
