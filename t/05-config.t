@@ -123,6 +123,8 @@ sub as_pasted {
 }
 my $intranet = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/example-intranet.conf"); <> };
 starts('conf/example-intranet.conf is good as it stands', $intranet);
+my $w3c = do { local (@ARGV, $/) = ("$ENV{NGD_SOURCE_DIR}/conf/w3c-log.conf"); <> };
+starts('conf/w3c-log.conf is good as it stands', qq{$w3c\nCustomLog "$dir/w3c.log" w3c\n});
 
 # ---- .htaccess -----------------------------------------------------------------
 

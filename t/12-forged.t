@@ -13,6 +13,7 @@ use constant {
 my $server_keytab = realm()->path('http.keytab');
 realm()->add_principal(FOREIGN);
 my $keytab = realm()->export_keytab('forge.keytab', SPN, FOREIGN);
+my @alice = (ccache => realm()->kinit('alice'));
 my $client = client();
 
 sub at_the_module {
@@ -37,8 +38,8 @@ my %CODE = (
 sub is_refused {
     my ($what, $reason, @args) = @_;
     subtest "$what is refused" => sub {
-        my $bare = forge(SPN, @args, '--mech', 'krb5', '--keytab', $keytab);
-        my $token = forge(SPN, @args, '--keytab', $keytab);
+        my $bare = forge(SPN, @alice, @args, '--mech', 'krb5', '--keytab', $keytab);
+        my $token = forge(SPN, @alice, @args, '--keytab', $keytab);
         is judge_why($server_keytab, $bare), "refuse $CODE{$reason}", "bare GSSAPI says that $reason";
         is judge($server_keytab, $token), 'refuse', 'and refuses it in SPNEGO too';
         for my $sent (['alone', $bare], ['in SPNEGO', $token]) {
@@ -52,8 +53,8 @@ sub is_refused {
 sub is_accepted {
     my ($what, @args) = @_;
     subtest "$what is accepted" => sub {
-        my $bare = forge(SPN, @args, '--mech', 'krb5', '--keytab', $keytab);
-        my $token = forge(SPN, @args, '--keytab', $keytab);
+        my $bare = forge(SPN, @alice, @args, '--mech', 'krb5', '--keytab', $keytab);
+        my $token = forge(SPN, @alice, @args, '--keytab', $keytab);
         is judge($server_keytab, $_), 'accept alice@EXAMPLE.TEST', 'bare GSSAPI accepts it' for $bare, $token;
         for my $sent (['alone', $bare], ['in SPNEGO', $token]) {
             my $answer = at_the_module($sent->[1]);
@@ -68,11 +69,11 @@ sub is_accepted {
 is_accepted('a forged token without a change');
 is_accepted('a client that wants proof of the server', '--mutual');
 
-my @several = forge(SPN, '--count', 3);
+my @several = forge(SPN, @alice, '--count', 3);
 is scalar @several, 3, 'several tokens can be had of one ticket';
 is at_the_module($_)->status, 200, 'each of them is accepted' for @several;
 is at_the_module($several[0])->status, 401, 'and only once';
-is judge($server_keytab, scalar forge(SPN, user => 'bob')), 'accept bob\.TEST', 'another client can be named';
+is judge($server_keytab, scalar forge(SPN, user => 'bob')), 'accept bob@EXAMPLE.TEST', 'another client can be named';
 
 # ---- what the acceptor checks --------------------------------------------------------
 
@@ -120,14 +121,14 @@ for my $case (
     ["SPNEGO's later leg as the first", '--response'],
 ) {
     my ($what, @args) = @$case;
-    my $token = forge(SPN, @args);
+    my $token = forge(SPN, @alice, @args);
     is judge($server_keytab, $token), 'refuse', "bare GSSAPI refuses $what";
     is at_the_module($token)->status, 401, 'and so does the module';
 }
 
-my $error = forge(SPN, '--krb-error', 37, '--mech', 'krb5');
+my $error = forge(SPN, @alice, '--krb-error', 37, '--mech', 'krb5');
 is judge_why($server_keytab, $error), "continue $CODE{'the message is of a wrong type'}",
     "bare GSSAPI answers a KRB-ERROR that the message is of a wrong type";
-is at_the_module($_)->status, 401, 'the module signs nobody on for it' for $error, scalar forge(SPN, '--krb-error', 37);
+is at_the_module($_)->status, 401, 'the module signs nobody on for it' for $error, scalar forge(SPN, @alice, '--krb-error', 37);
 
 done_testing;

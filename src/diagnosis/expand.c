@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "compare.h"
 
@@ -183,12 +182,42 @@ static bool other_keytab(const ngd_evidence_t *evidence, char *out, size_t size)
 
 /* ---- time ------------------------------------------------------------------------- */
 
+/* Until the end of the year 9999: what lies behind that is no date. */
+#define TIME_SECS_END INT64_C(253402300800)
+
+typedef struct {
+    int64_t year;
+    int month, day;
+} date_t;
+
+/*
+ * The date of a day since 1970, in years that begin with March, so that a leap day is the last of its year.  libc's own
+ * gmtime() reads the file of the local time zone before.
+ */
+static date_t date_of(int64_t days)
+{
+    enum { DAYS_TO_1970 = 719468, DAYS_IN_400_YEARS = 146097 };
+    int64_t era = (days + DAYS_TO_1970) / DAYS_IN_400_YEARS;
+    int64_t day = (days + DAYS_TO_1970) % DAYS_IN_400_YEARS;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
+    int month = (int)(5 * day_of_year + 2) / 153;
+    int day_of_month = (int)day_of_year - (153 * month + 2) / 5 + 1;
+
+    return (date_t){ era * 400 + year + (month >= 10), month < 10 ? month + 3 : month - 9, day_of_month };
+}
+
 static bool put_time(int64_t secs, char *out, size_t size)
 {
-    time_t time = (time_t)secs;
-    struct tm utc;
+    date_t date;
 
-    return secs > 0 && gmtime_r(&time, &utc) != NULL && strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &utc) > 0;
+    if (secs <= 0 || secs >= TIME_SECS_END) {
+        return false;
+    }
+    date = date_of(secs / 86400);
+    snprintf(out, size, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d UTC", date.year, date.month, date.day,
+             (int)(secs % 86400 / 3600), (int)(secs % 3600 / 60), (int)(secs % 60));
+    return true;
 }
 
 static bool put_duration(int64_t secs, char *out, size_t size)

@@ -6,7 +6,7 @@
 
 #include "compare.h"
 
-enum { USECS_PER_SEC = 1000000 };
+enum { USECS_PER_SEC = 1000000, MEMORY_NAME_SIZE = 64 };
 
 static krb5_data as_data(ngd_span_t span)
 {
@@ -256,13 +256,14 @@ static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_e
  */
 static bool decrypt_ticket(krb5_context krb5, krb5_keytab_entry *entry, krb5_ticket *ticket)
 {
-    char name[64];
+    char name[MEMORY_NAME_SIZE];
     krb5_keytab one;
 
     snprintf(name, sizeof name, "MEMORY:negotiate-diag-ticket-%p", (void *)ticket);
     if (krb5_kt_resolve(krb5, name, &one) != 0) {
         return false;
     }
+    entry->key.enctype = ticket->enc_part.enctype;
     if (krb5_kt_add_entry(krb5, one, entry) == 0) {
         krb5_server_decrypt_ticket_keytab(krb5, one, ticket);
     }

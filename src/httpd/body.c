@@ -217,6 +217,10 @@ void ngd_refusal_insert(request_rec *r)
 {
     ngd_attempt_t *attempt = refused_attempt(r);
 
+    /* A subrequest's environment is not what the log line of this request is made of. */
+    if (attempt && !ngd_attempt_of(r)) {
+        ngd_attempt_publish(r, attempt);
+    }
     if (attempt && !ap_response_code_string(r, ap_index_of_response(r->status))) {
         ap_add_output_filter(NGD_REFUSAL_FILTER, attempt, r, r->connection);
     }

@@ -10,17 +10,6 @@ const gss_OID_desc oid_ntlm = {10, "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a"};
 const gss_OID_desc oid_negoex = {10, "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x1e"};
 static const gss_OID_desc oid_spnego = {6, "\x2b\x06\x01\x05\x05\x02"};
 
-enum {
-    DER_OCTET_STRING = 0x04,
-    DER_OID = 0x06,
-    DER_SEQUENCE = 0x30,
-    DER_APPLICATION_0 = 0x60,
-    DER_CONTEXT_0 = 0xa0,
-    DER_CONTEXT_1 = 0xa1,
-    DER_CONTEXT_2 = 0xa2,
-    DER_CONTEXT_3 = 0xa3,
-};
-
 void frame_put(frame_t *frame, const void *bytes, size_t len)
 {
     if (len > sizeof(frame->space) - frame->len) {
@@ -86,7 +75,7 @@ void frame_offer(frame_t *frame, const gss_OID_desc *mechanism)
 
 void frame_response(frame_t *frame)
 {
-    static const char mic[28] = "\x04\x04\x04\xff\xff\xff\xff\xff";     /* RFC 4121 section 4.2.6.1 */
+    static const char mic[28] = "\x04\x04\x04\xff\xff\xff\xff\xff"; /* RFC 4121 section 4.2.6.1 */
     static const char accept_completed[] = {'\x0a', '\x01', '\x00'};
     frame_put(frame, mic, sizeof(mic));
     frame_wrap(frame, DER_OCTET_STRING, 0);
@@ -101,8 +90,11 @@ void frame_response(frame_t *frame)
 void frame_ntlm(frame_t *frame)
 {
     /* Signature, type 1, flags, no domain, no workstation, version of Windows 10 (MS-NLMP section 2.2.1.1). */
-    static const char message[40] = "NTLMSSP\0\1\0\0\0\x97\x82\x08\xe2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\0\x61\x4a\0\0\0\x0f";
-    frame_put(frame, message, sizeof(message));
+    static const char message[] = "NTLMSSP\0\1\0\0\0\x97\x82\x08\xe2"
+                                  "\0\0\0\0\0\0\0\0"
+                                  "\0\0\0\0\0\0\0\0"
+                                  "\x0a\0\x61\x4a\0\0\0\x0f";
+    frame_put(frame, message, sizeof(message) - 1);
 }
 
 void frame_negoex(frame_t *frame)
@@ -112,12 +104,12 @@ void frame_negoex(frame_t *frame)
      * conversation), random bytes, version, offset and count of the schemes and
      * of the extensions, the scheme (MS-NEGOEX section 2.2.6).
      */
-    static const char message[112] = "NEGOEXTS\0\0\0\0\0\0\0\0\x60\0\0\0\x70\0\0\0"
-                                     "conversation id."
-                                     "thirty-two bytes that are random"
-                                     "\0\0\0\0\0\0\0\0"
-                                     "\x60\0\0\0\1\0\0\0"
-                                     "\x70\0\0\0\0\0\0\0"
-                                     "\x5c\x33\x53\x0d\xea\xf9\x0d\x4d\xb2\xec\x4a\xe3\x78\x6e\xc3\x08";
-    frame_put(frame, message, sizeof(message));
+    static const char message[] = "NEGOEXTS\0\0\0\0\0\0\0\0\x60\0\0\0\x70\0\0\0"
+                                  "conversation id."
+                                  "thirty-two bytes that are random"
+                                  "\0\0\0\0\0\0\0\0"
+                                  "\x60\0\0\0\1\0\0\0"
+                                  "\x70\0\0\0\0\0\0\0"
+                                  "\x5c\x33\x53\x0d\xea\xf9\x0d\x4d\xb2\xec\x4a\xe3\x78\x6e\xc3\x08";
+    frame_put(frame, message, sizeof(message) - 1);
 }

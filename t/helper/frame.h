@@ -10,6 +10,18 @@
 
 #include <gssapi/gssapi.h>
 
+enum {
+    DER_OCTET_STRING = 0x04,
+    DER_OID = 0x06,
+    DER_UTF8_STRING = 0x0c,
+    DER_SEQUENCE = 0x30,
+    DER_APPLICATION_0 = 0x60,
+    DER_CONTEXT_0 = 0xa0,
+    DER_CONTEXT_1 = 0xa1,
+    DER_CONTEXT_2 = 0xa2,
+    DER_CONTEXT_3 = 0xa3,
+};
+
 /* A token that grows to the front: what is put comes before what is there. */
 typedef struct {
     unsigned char space[65536];

@@ -182,16 +182,16 @@ static void damage_pac(krb5_data *pac)
     }
 }
 
-static void add_pac(const krb5_keyblock *key, krb5_enc_tkt_part *part)
+/* A PAC for what the ticket says now, signed with the key that seals it, instead of the KDC's. */
+static void set_pac(const krb5_keyblock *key, krb5_enc_tkt_part *part, bool damaged)
 {
-    static char logon[] = "nobody reads this";
-    krb5_data info = {.length = sizeof(logon), .data = logon}, bytes;
+    krb5_data bytes;
     krb5_pac pac;
     need("PAC", krb5_pac_init(krb5, &pac));
-    need("PAC", krb5_pac_add_buffer(krb5, pac, KRB5_PAC_LOGON_INFO, &info));
     need("PAC", krb5_pac_sign(krb5, pac, part->times.authtime, part->client, key, key, &bytes));
     krb5_pac_free(krb5, pac);
-    damage_pac(&bytes);
+    if (damaged)
+        damage_pac(&bytes);
     krb5_authdata element = {
         .ad_type = KRB5_AUTHDATA_WIN2K_PAC, .length = bytes.length, .contents = (krb5_octet *)bytes.data};
     krb5_authdata *list[] = {&element, NULL};
@@ -208,8 +208,9 @@ static void change_sealed(const options_t *options, const krb5_keyblock *key, kr
         part->flags |= TKT_FLG_INVALID;
     if (options->transited != NULL)
         set_way(options, part);
-    if (options->pac)
-        add_pac(key, part);
+    /* The KDC's PAC repeats the client and the authtime, and its signature is made with the service's key. */
+    if (options->times || options->transited != NULL || options->seal != NULL || options->pac)
+        set_pac(key, part, options->pac);
 }
 
 /* What stands outside of the seal. */
@@ -329,9 +330,9 @@ static void put_iakerb(const options_t *options, frame_t *frame)
     put_data(frame, code);
     size_t after = frame->len;
     frame_put(frame, realm->data, realm->length);
-    frame_wrap(frame, 0x0c, after);
-    frame_wrap(frame, 0xa1, after);
-    frame_wrap(frame, 0x30, after);
+    frame_wrap(frame, DER_UTF8_STRING, after);
+    frame_wrap(frame, DER_CONTEXT_1, after);
+    frame_wrap(frame, DER_SEQUENCE, after);
     krb5_free_principal(krb5, server);
     krb5_free_principal(krb5, client);
     krb5_free_principal(krb5, kdc);
@@ -371,7 +372,7 @@ static void put_error(const options_t *options, frame_t *frame)
     krb5_free_principal(krb5, error.server);
 }
 
-/* ---- */
+/* ---- the program ------------------------------------------------------------ */
 
 static void print_frame(frame_t *frame)
 {
@@ -461,7 +462,7 @@ static bool parse_option(int letter, options_t *options)
         options->kvno_given = true;
         return true;
     case 'V':
-        options->kvno_given = true;     /* RFC 4120 section 5.2.9: 0 is left out */
+        options->kvno_given = true; /* RFC 4120 section 5.2.9: 0 is left out */
         return true;
     case 's':
         options->sname = optarg;

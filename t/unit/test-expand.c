@@ -1,5 +1,6 @@
 /* The catalogue's texts with facts in them, and what hostile facts become. */
 #include <stdlib.h>
+#include <time.h>
 
 #include "check.h"
 #include "expand.h"
@@ -98,7 +99,7 @@ static const placeholder_case_t placeholders[] = {
     { "server_time", "2026-11-23 14:02:07 UTC", "another time", true },
     { "start_time", "2026-11-23 14:01:07 UTC", "a later time", true },
     { "end_time", "2026-11-23 15:02:07 UTC", "an earlier time", true },
-    { "scheme", "Bearer", "another name than Negotiate", false },
+    { "scheme", "Bearer", "OTHER", false },
     { "mechanisms", "NegoEx, IAKERB", "mechanisms such as NegoEx or IAKERB", false },
     { "stopped_at", "character 17", "some byte", false },
     { "expected", "a character of base64", "more", false },
@@ -191,6 +192,46 @@ static void check_durations(void)
         e.clock.skew_limit_secs = durations[i].secs;
         check_text(expand("{skew_limit}", &e, NGD_EXPAND_TEXT), durations[i].words, "%d seconds", (int)durations[i].secs);
     }
+}
+
+static void check_times(void)
+{
+    static const struct {
+        int64_t secs;
+        const char *words;
+    } times[] = {
+        { -1, "an earlier time" }, { 0, "an earlier time" }, { 1, "1970-01-01 00:00:01 UTC" },
+        { 68169599, "1972-02-28 23:59:59 UTC" }, { 68169600, "1972-02-29 00:00:00 UTC" },
+        { 951782400, "2000-02-29 00:00:00 UTC" }, { 978307199, "2000-12-31 23:59:59 UTC" },
+        { 4107542399, "2100-02-28 23:59:59 UTC" }, { 4107542400, "2100-03-01 00:00:00 UTC" },
+        { INT64_C(253402300799), "9999-12-31 23:59:59 UTC" }, { INT64_C(253402300800), "an earlier time" },
+        { INT64_MAX, "an earlier time" },
+    };
+    ngd_evidence_t e = whole();
+
+    for (size_t i = 0; i < COUNT(times); i++) {
+        e.ticket.end_time_secs = times[i].secs;
+        check_text(expand("{end_time}", &e, NGD_EXPAND_TEXT), times[i].words, "%lld seconds since 1970",
+                   (long long)times[i].secs);
+    }
+}
+
+/* libc knows the calendar as well. */
+static void check_calendar(void)
+{
+    ngd_evidence_t e = whole();
+    size_t wrong = 0;
+
+    for (time_t day = 1; day < 2932896; day += 11) {
+        time_t secs = day * 86400;
+        char want[64];
+        struct tm utc;
+
+        strftime(want, sizeof want, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&secs, &utc));
+        e.ticket.end_time_secs = secs;
+        wrong += strcmp(expand("{end_time}", &e, NGD_EXPAND_TEXT), want) != 0;
+    }
+    check(wrong == 0, "every eleventh day until 9999 has its date (%zu have not)", wrong);
 }
 
 /* ---- texts --------------------------------------------------------------------------- */
@@ -310,6 +351,8 @@ int main(void)
     check_placeholders();
     check_others();
     check_durations();
+    check_times();
+    check_calendar();
     check_texts();
     for (size_t i = 0; i < COUNT(hostile); i++) {
         check_hostile(&hostile[i]);

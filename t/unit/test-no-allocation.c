@@ -1,9 +1,12 @@
 /*
- * Decoding allocates nothing, whatever it is given: this program counts the calls.
+ * Decoding and diagnosing allocate nothing, whatever they are given: this program counts the calls.
  * AddressSanitizer and valgrind put an allocator of their own in front of the counter:
  * the first skips the test; under the second its first check fails, as it should.
  */
 #include "check.h"
+#include "checks.h"
+#include "compare.h"
+#include "expand.h"
 #include "vectors.h"
 
 #include <dlfcn.h>
@@ -99,6 +102,64 @@ static void use(const uint8_t *bytes, size_t len)
     }
 }
 
+/* A refusal in which as much as can be is known. */
+static ngd_evidence_t refusal_of(const ngd_token_t *token)
+{
+    static const ngd_keytab_entry_t entries[] = {
+        { "HTTP/web.example.test@EXAMPLE.TEST", 1, 18, 1760000000 },
+        { "http/web.localhost@EXAMPLE.TEST", 3, 17, 1760000000 },
+    };
+
+    return (ngd_evidence_t){
+        .attempt = { "K7QF-3M2X", INT64_C(1795442527000000), NGD_OUTCOME_REFUSED, 1 },
+        .header.scheme = NGD_SCHEME_NEGOTIATE,
+        .header.base64 = { (const uint8_t *)"YII", 3 },
+        .token = *token,
+        .ticket = { .opened = true, .client = "alice@EXAMPLE.TEST", .start_time_secs = 1795442000,
+                    .end_time_secs = 1795442001 },
+        .keytab = { .path = "/etc/http.keytab", .state = NGD_KEYTAB_GOOD, .entries = entries, .entries_count = 2 },
+        .clock = { INT64_C(1795442527000000), true, INT64_C(1795440000000000), 300 },
+        .decision.refusal = NGD_REFUSAL_GSS,
+        .connection = { .host = "web.example.test:8080", .user_agent = "Windows NT" },
+    };
+}
+
+/* Everything that is said of it, in texts and in commands. */
+static void explain(const ngd_evidence_t *evidence)
+{
+    char out[NGD_EXPANDED_SIZE], placeholder[64];
+    const char *name;
+
+    for (size_t i = 0; (name = ngd_placeholder_name(i)) != NULL; i++) {
+        snprintf(placeholder, sizeof placeholder, "{%s}", name);
+        ngd_expand(placeholder, evidence, NGD_EXPAND_TEXT, out, sizeof out);
+        ngd_expand(placeholder, evidence, NGD_EXPAND_COMMAND, out, sizeof out);
+    }
+}
+
+static void diagnose(const vector_t *vector)
+{
+    ngd_check_t checks[NGD_CHECKS];
+    ngd_comparison_t comparison;
+    ngd_diagnosis_t diagnosis;
+    ngd_evidence_t evidence;
+    ngd_token_t token;
+
+    ngd_token_decode(vector_span(vector), &token);
+    evidence = refusal_of(&token);
+    ngd_compare(&evidence, &comparison);
+    ngd_diagnose(&evidence, &diagnosis);
+    ngd_checks(&evidence, &diagnosis, checks);
+    explain(&evidence);
+}
+
+static void diagnose_all(size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        diagnose(&vectors[i]);
+    }
+}
+
 static void use_all(size_t count)
 {
     static uint8_t out[VECTOR_BYTES_MAX];
@@ -130,6 +191,10 @@ int main(void)
     before = allocations;
     use_all(count);
     check(allocations == before, "no vector and no beginning of one makes decoding allocate (%lu did)",
+          allocations - before);
+    before = allocations;
+    diagnose_all(count);
+    check(allocations == before, "nor does any make diagnosing, checking or explaining allocate (%lu did)",
           allocations - before);
     return check_done();
 }

@@ -109,6 +109,7 @@ sub _start {
     my ($self) = @_;
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
+        setpgrp;        # under prefork httpd ends its whole process group, which would be the suite's
         %ENV = (%ENV, %{ NGD::Test::realm()->env }, %{ $self->{env} });
         delete @ENV{ grep { !defined $self->{env}{$_} } keys %{ $self->{env} } };
         open STDOUT, '>', "$self->{dir}/out" or die "out: $!\n";
