@@ -7,7 +7,7 @@ use NGD::Test;
 
 use constant {
     SPN     => 'HTTP/web.localhost',
-    FOREIGN => 'HTTP/foreign.example.test',     # its key is not in the server's keytab
+    FOREIGN => 'HTTP/unshared.example.test',     # its key is not in the server's keytab
 };
 
 my $server_keytab = realm()->path('http.keytab');

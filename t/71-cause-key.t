@@ -115,6 +115,8 @@ $realm->export_keytab('private/forge.keytab', spn('alias'));
 my @new = service('new');
 $realm->rotate(undef, spn('new'));
 keytab('new', @new);
+keytab('zero', map { NGD::Keytab::with($_, kvno => 0) } spoilt(service('zero')));
+keytab('zero-fits', map { NGD::Keytab::with($_, kvno => 0) } service('zero-fits'));
 my @renewed = service('renewed');
 keytab('renewed', @renewed);
 $realm->rotate(undef, spn('renewed'));
@@ -247,7 +249,10 @@ for my $case (
 $json = shows_cause 'keytab-old-kvno', 'a key that was changed at the KDC alone', curl('new'), details => [];
 like explanation($json), qr/key version 2; the newest one in the keytab is 1\./, 'the explanation has both versions';
 shows_cause 'keytab-old-kvno', 'the same, where another keytab of this server was renewed', curl('renewed'), details => ['other-keytab'];
-shows_cause 'keytab-old-kvno', 'a version beyond 16 bits', forged('plain', 'plain', '--seal', spn('foreign'), '--kvno', 131074);
+shows_cause 'keytab-old-kvno', 'a version beyond 16 bits', forged('plain', 'plain', '--seal', spn('foreign'), '--kvno', $_)
+    for 131073, 131074;
+shows_cause 'keytab-old-kvno', 'an entry whose writer knew no version', curl('zero'), certainty => 'likely';
+is status(curl('zero-fits')), 404, 'such an entry whose key fits is let in';
 is status(forged('plain', 'plain', '--kvno', $_)), 404, "the version $_ is let in if the key opens the ticket" for 0, 9, 131073, 4294967295;
 $json = shows_cause 'ticket-old-kvno', 'a ticket that the client got before the key was changed', curl('old', ccache => $cached),
     certainty => 'likely', details => [];

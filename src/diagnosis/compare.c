@@ -54,10 +54,10 @@ static bool same_in_other_realm(const char *a, const char *b)
     return len == (size_t)(realm_at(b) - b) && strncasecmp(a, b, len) == 0 && strcmp(a + len, b + len) != 0;
 }
 
-/* Older keytabs keep the lowest eight bits of a kvno only. */
+/* As krb5 compares them, whole. */
 static bool same_kvno(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed)
 {
-    return !sealed->has_kvno || entry->kvno == sealed->kvno || (entry->kvno <= 0xff && entry->kvno == (sealed->kvno & 0xff));
+    return !sealed->has_kvno || entry->kvno == sealed->kvno;
 }
 
 static void count_kvno(ngd_comparison_t *comparison, uint32_t kvno)

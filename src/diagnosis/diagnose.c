@@ -455,10 +455,13 @@ static verdict_t is_spn_on_other_account(const view_t *view)
                       && strcasecmp(view->evidence->keytab.matched->principal, view->claim.principal) != 0);
 }
 
+/* An entry with the version 0 is one whose writer did not know it. */
 static verdict_t is_keytab_old_kvno(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
-                      && view->evidence->token.ap_req.ticket.kvno > view->claim.newest_kvno);
+    bool older = nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+                 && view->evidence->token.ap_req.ticket.kvno > view->claim.newest_kvno;
+
+    return older && view->claim.newest_kvno == 0 ? LIKELY : certain_if(older);
 }
 
 /*
