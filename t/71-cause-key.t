@@ -45,11 +45,12 @@ sub spoilt { return map { NGD::Keytab::with($_, key => $_->{key} ^ "\1" x length
 sub typed {
     my ($principal, $password, %opt) = @_;
     my $path = $realm->path('private/typed.keytab');
+    $principal .= "\@$REALM" if $principal !~ /\@/;
     my $salt = $opt{salt} ? "-s $opt{salt}" : '';
     unlink $path;
     local %ENV = (%ENV, %{ $realm->env });
     open my $ktutil, '|-', 'ktutil >/dev/null' or die "ktutil: $!\n";
-    print {$ktutil} "addent -password -p $principal\@$REALM -k 1 -e aes256-cts-hmac-sha1-96 $salt\n$password\nwkt $path\nquit\n";
+    print {$ktutil} "addent -password -p $principal -k 1 -e aes256-cts-hmac-sha1-96 $salt\n$password\nwkt $path\nquit\n";
     close $ktutil or die "ktutil failed\n";
     return NGD::Keytab::read($path);
 }
@@ -93,6 +94,8 @@ keytab('case-alone', renamed('http/case.example.test', @case));
 service('case-salt', password => 'Secret');
 keytab('case-salt', typed('HTTP/CASE-SALT.EXAMPLE.TEST', 'Secret'));
 keytab('case-fits', renamed('HTTP/CASE-FITS.Example.Test', service('case-fits')));
+service('case-realm', password => 'Secret');
+keytab('case-realm', typed(spn('case-realm') . '@example.test', 'Secret'));
 my @case_account = service('case-account');
 keytab('case-account', renamed('http/case-account.example.test', spoilt(@case_account)),
     renamed('CASEACCOUNT$', @case_account), @plain);
@@ -112,6 +115,8 @@ $realm->export_keytab('private/forge.keytab', spn('alias'));
 my @new = service('new');
 $realm->rotate(undef, spn('new'));
 keytab('new', @new);
+keytab('zero', map { NGD::Keytab::with($_, kvno => 0) } spoilt(service('zero')));
+keytab('zero-fits', map { NGD::Keytab::with($_, kvno => 0) } service('zero-fits'));
 my @renewed = service('renewed');
 keytab('renewed', @renewed);
 $realm->rotate(undef, spn('renewed'));
@@ -207,6 +212,8 @@ like explanation($json), qr{for HTTP/case\.example\.test\@EXAMPLE\.TEST\..*has h
     'the explanation has both spellings';
 shows_cause 'spn-case-mismatch', 'the host in upper case, with the key that this spelling makes of the password',
     curl('case-salt'), certainty => 'likely', details => [];
+shows_cause 'spn-case-mismatch', 'the realm in lower case, with the key that this spelling makes of the password',
+    curl('case-realm'), certainty => 'likely', details => [];
 is status(curl('case-fits')), 404, 'another spelling whose key fits is let in';
 shows_cause 'no-key-for-acceptor', 'the service in lower case and nothing else', curl('case-alone', service => 'case'),
     also => ['spn-case-mismatch'];
@@ -242,7 +249,10 @@ for my $case (
 $json = shows_cause 'keytab-old-kvno', 'a key that was changed at the KDC alone', curl('new'), details => [];
 like explanation($json), qr/key version 2; the newest one in the keytab is 1\./, 'the explanation has both versions';
 shows_cause 'keytab-old-kvno', 'the same, where another keytab of this server was renewed', curl('renewed'), details => ['other-keytab'];
-shows_cause 'keytab-old-kvno', 'a version beyond 16 bits', forged('plain', 'plain', '--seal', spn('foreign'), '--kvno', 131073);
+shows_cause 'keytab-old-kvno', 'a version beyond 16 bits', forged('plain', 'plain', '--seal', spn('foreign'), '--kvno', $_)
+    for 131073, 131074;
+shows_cause 'keytab-old-kvno', 'an entry whose writer knew no version', curl('zero'), certainty => 'likely';
+is status(curl('zero-fits')), 404, 'such an entry whose key fits is let in';
 is status(forged('plain', 'plain', '--kvno', $_)), 404, "the version $_ is let in if the key opens the ticket" for 0, 9, 131073, 4294967295;
 $json = shows_cause 'ticket-old-kvno', 'a ticket that the client got before the key was changed', curl('old', ccache => $cached),
     certainty => 'likely', details => [];
@@ -262,7 +272,8 @@ like explanation($json), qr/has HTTP\/password\.example\.test\@EXAMPLE\.TEST wit
     'the explanation has the entry';
 shows_cause 'wrong-key', 'the right password with another salt', curl('salt'), details => ['key-from-password'];
 shows_cause 'wrong-key', 'the same name and version with another key', curl('twin'), details => ['other-keytab'];
-$json = shows_cause 'wrong-key', 'a ticket that does not say its version', forged('plain', 'plain', '--seal', spn('foreign'), '--no-kvno'), certainty => 'likely';
+$json = shows_cause 'wrong-key', 'a ticket that does not say its version', forged('plain', 'plain', '--seal', spn('foreign'), '--no-kvno'),
+    certainty => 'likely';
 unlike explanation($json), qr/version 0|version unknown|version ,/, 'the explanation does not make one up' or diag explanation($json);
 
 # ---- another realm ------------------------------------------------------------------------------
