@@ -200,6 +200,16 @@ shows_cause 'kerberos-error-token', $$_[0], sending('Negotiate ' . vector($$_[1]
 shows_cause 'kerberos-error-token', "an error message in SPNEGO's first message",
     sending('Negotiate ' . forge('HTTP/web.localhost', '--krb-error', 37));
 
+# The same once more, of this realm and this moment.
+shows_cause $$_[0], "$$_[1], made anew", sending('Negotiate ' . forge('HTTP/web.localhost', @$_[2 .. $#$_])) for
+    ['ntlm-fallback',          'an offer of NTLM alone',             '--offer', 'ntlm'],
+    ['ntlm-fallback',          'bare NTLMSSP',                       '--offer', 'raw-ntlm'],
+    ['unsupported-mechanisms', 'an offer of NegoEx alone',           '--offer', 'negoex'],
+    ['unsupported-mechanisms', 'an offer of IAKERB alone',           '--offer', 'iakerb'],
+    ['kerberos-error-token',   'an error message in SPNEGO',         '--krb-error', 37],
+    ['kerberos-error-token',   'one without SPNEGO',                 '--krb-error', 41, '--mech', 'krb5'],
+    ['orphan-continuation',    "a later message of SPNEGO's",        '--response'];
+
 # ---- negotiations that break off -----------------------------------------------------------
 
 SKIP: {
