@@ -87,7 +87,7 @@ static void remark_on_answer(const char *name, const ngd_kdc_answer_t *answer, a
 
 static const ngd_remark_kind_t nobody = {
     "nobody-signed-on", NGD_SEVERITY_PROBLEM,
-    "With none of the keytab's keys anybody can sign on, so the KDC cannot be asked about the services.",
+    "Nobody can sign on with a key of this keytab, so the KDC could not be asked about the services.",
     "Where the keytab's names are aliases of an account (Active Directory), that is how it is: kinit as any user, "
     "then negotiate-diag check --ccache.",
 };
