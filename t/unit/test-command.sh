@@ -191,6 +191,7 @@ if command -v ktutil >/dev/null 2>&1; then
     } | make_keytab "$scratch/two.keytab"
     exits 1 'one key version with two keys is a finding' keytab "$scratch/two.keytab"
     says 'problem conflicting-keys:' 'and is called conflicting'
+    hides 'repeated-entry' 'and not a mere repetition'
     { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
       add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
     } | make_keytab "$scratch/twice.keytab"
