@@ -254,6 +254,17 @@ else
     echo "ok $count - # SKIP ktutil is not installed"
 fi
 
+slugs=$(sed -n -e 's/.*\.slug = "\([a-z0-9-]*\)".*/\1/p' -e 's/^ *{* *"\([a-z0-9-]*\)", NGD_SEVERITY_.*/\1/p' "$srcdir"/cli/*.c)
+[ "$(echo "$slugs" | wc -l)" -gt 30 ]
+check $? 'the findings can be told from the sources'
+missing=
+for slug in $slugs; do
+    grep -qw -- "$slug" "$srcdir/docs/negotiate-diag.1" || missing="$missing $slug"
+done
+[ -z "$missing" ]
+check $? 'the manual page names every finding'
+[ -z "$missing" ] || echo "# not$missing"
+
 # ---- explain, as far as it needs no ticket ------------------------------------------------
 
 printf 'Authorization: Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==\n' >"$scratch/in"
