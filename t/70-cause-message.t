@@ -192,11 +192,13 @@ shows_cause 'orphan-continuation', $$_[0], sending('Negotiate ' . vector($$_[1])
     ['the last one',                               'mit-response-completed'];
 shows_cause 'kerberos-error-token', "an error message of Kerberos in a later message of SPNEGO's",
     sending('Negotiate ' . vector('mit-response-krb-error'));
-# MIT krb5 wants another leg after such a token, and says nothing that a client could answer.
+# MIT krb5 wants another leg after such a token, although none can come.
 shows_cause 'orphan-continuation', 'the answer of a Kerberos service', sending('Negotiate ' . vector('mit-kerberos-ap-rep'));
 shows_cause 'kerberos-error-token', $$_[0], sending('Negotiate ' . vector($$_[1])) for
     ['an error message of Kerberos',           'mit-kerberos-krb-error'],
     ['one about the clocks',                   'krb-error-skew'];
+shows_cause 'kerberos-error-token', "an error message in SPNEGO's first message",
+    sending('Negotiate ' . forge('HTTP/web.localhost', '--krb-error', 37));
 
 # ---- negotiations that break off -----------------------------------------------------------
 

@@ -124,7 +124,7 @@ unlike $server->log, qr/negotiate: (?:refused|challenged)/, 'this module says no
 
 explains 'no-token', 'nothing came', sub { $anybody->get('/peer/', headers => [@_]) }, logged => 0;
 is $anybody->get('/peer/')->header('WWW-Authenticate'), 'Negotiate', "the peer's challenge stays";
-explains 'basic-not-enabled', 'a password came', with('/peer/', sub { 'Basic YWxpY2U6eA==' });
+explains 'basic-not-enabled', 'a password came', with('/peer/', sub { 'Basic YWxpY2U6eA==' }), certainty => 'likely';
 explains 'other-scheme', 'another scheme came', with('/peer/', sub { 'Bearer abc' });
 explains 'ntlm-scheme', 'NTLM by name came', with('/peer/', sub { 'NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==' });
 explains 'ntlm-fallback', 'NTLM inside Negotiate came',

@@ -54,6 +54,12 @@ static bool same_in_other_realm(const char *a, const char *b)
     return len == (size_t)(realm_at(b) - b) && strncasecmp(a, b, len) == 0 && strcmp(a + len, b + len) != 0;
 }
 
+/* Older keytabs keep the lowest eight bits of a kvno only. */
+static bool same_kvno(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed)
+{
+    return !sealed->has_kvno || entry->kvno == sealed->kvno || (entry->kvno <= 0xff && entry->kvno == (sealed->kvno & 0xff));
+}
+
 static void count_kvno(ngd_comparison_t *comparison, uint32_t kvno)
 {
     if (comparison->same_name == 0 || kvno < comparison->oldest_kvno) {
@@ -64,11 +70,16 @@ static void count_kvno(ngd_comparison_t *comparison, uint32_t kvno)
     }
 }
 
+static bool same_kvno(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed)
+{
+    return !sealed->has_kvno || entry->kvno == sealed->kvno;
+}
+
 static void count_same_name(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed, ngd_comparison_t *comparison)
 {
     count_kvno(comparison, entry->kvno);
     comparison->same_name++;
-    if (sealed->has_kvno && entry->kvno != sealed->kvno) {
+    if (!same_kvno(entry, sealed)) {
         return;
     }
     comparison->same_kvno++;
@@ -83,6 +94,7 @@ static void count_entry(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *
     }
     if (ngd_same_but_case(entry->principal, comparison->principal)) {
         comparison->other_case++;
+        comparison->other_case_same_kvno += same_kvno(entry, sealed);
         comparison->nearest = entry;
     } else if (same_in_other_realm(entry->principal, comparison->principal)) {
         comparison->other_realm++;

@@ -20,6 +20,7 @@ typedef struct {
     size_t same_enctype;            /* of these with its encryption type */
     uint32_t oldest_kvno, newest_kvno;  /* of the entries of that principal */
     size_t other_case;              /* entries that differ from it in upper and lower case only */
+    size_t other_case_same_kvno;    /* of these with the ticket's kvno */
     size_t other_realm;             /* entries of the same service and host in another realm */
     const ngd_keytab_entry_t *nearest;  /* an entry of the first kind that there is, or NULL */
 } ngd_comparison_t;

@@ -7,13 +7,16 @@
 
 enum { USECS_PER_SEC = 1000000 };
 
-#define TICKET_INVALID 0x01000000u      /* TicketFlags bit 7 (RFC 4120 section 5.3) */
+/* TicketFlags bits 6 and 7 (RFC 4120 section 5.3) */
+#define TICKET_POSTDATED 0x02000000u
+#define TICKET_INVALID 0x01000000u
 
 /* RFC 4120 section 7.5.9, as far as a rule asks for them. */
 enum {
     AP_ERR_TKT_EXPIRED = 32,
     AP_ERR_TKT_NYV = 33,
     AP_ERR_REPEAT = 34,
+    AP_ERR_NOT_US = 35,
     AP_ERR_BADMATCH = 36,
     AP_ERR_SKEW = 37,
     AP_ERR_BADVERSION = 39,
@@ -268,9 +271,13 @@ static bool is_decided(const view_t *view)
     return !refused_by(view, NGD_REFUSAL_NONE) && !was_accepted(view);
 }
 
+/* Another module may take passwords, and have refused this one. */
 static verdict_t is_basic_not_enabled(const view_t *view)
 {
-    return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_BASIC));
+    if (!is_decided(view) || !has_scheme(view, NGD_SCHEME_BASIC)) {
+        return NO;
+    }
+    return refused_by(view, NGD_REFUSAL_ELSEWHERE) ? LIKELY : CERTAIN;
 }
 
 static verdict_t is_ntlm_scheme(const view_t *view)
@@ -469,9 +476,13 @@ static verdict_t is_enctype_missing(const view_t *view)
     return certain_if(nothing_opens(view) && view->claim.same_kvno > 0 && view->claim.same_enctype == 0);
 }
 
+/* A ticket that does not name its key's version may have been sealed with another one. */
 static verdict_t is_wrong_key(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_enctype > 0);
+    if (!nothing_opens(view) || view->claim.same_enctype == 0) {
+        return NO;
+    }
+    return view->evidence->token.ap_req.ticket.has_kvno ? CERTAIN : LIKELY;
 }
 
 static verdict_t is_keytab_of_other_site(const view_t *view)
@@ -484,9 +495,14 @@ static verdict_t is_realm_mismatch(const view_t *view)
     return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_realm > 0);
 }
 
+/* A name that is too long to be compared here is compared by krb5. */
 static verdict_t is_spn_not_in_keytab(const view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name == 0);
+    const ngd_evidence_t *e = view->evidence;
+    bool not_compared = view->refused && e->token.inner == NGD_INNER_AP_REQ && !view->claim.complete
+                        && e->keytab.matched == NULL && e->decision.asked_code == AP_ERR_NOT_US;
+
+    return certain_if((nothing_opens(view) && view->claim.same_name == 0) || not_compared);
 }
 
 /* The keytab has the ticket's very entry, and it may not sign anybody on here. */
@@ -645,11 +661,28 @@ static bool claims_port(const view_t *view)
     return claimed.len > 0 && claimed.len < view->evidence->token.ap_req.sname.part[1].len && view->host.port != 0;
 }
 
+/* Another keytab opens it, though not with a key of the ticket's own name: that is whose SPN it is. */
+static bool is_on_other_account(const view_t *view)
+{
+    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
+
+    return keytab->other_path != NULL && keytab->other_principal != NULL
+           && strcasecmp(keytab->other_principal, view->claim.principal) != 0;
+}
+
 static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
 {
     add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
     add_detail(finding, claims_port(view), NGD_DETAIL_PORT);
     add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
+    add_detail(finding, view->claim.same_name > 0 && is_on_other_account(view), NGD_DETAIL_OTHER_ACCOUNT);
+}
+
+/* GSSAPI tries the entry whatever its spelling, so where the versions differ, that is enough of a reason. */
+static void explain_other_case(const view_t *view, ngd_finding_t *finding)
+{
+    explain_missing_key(view, finding);
+    add_detail(finding, nothing_opens(view) && view->claim.other_case_same_kvno == 0, NGD_DETAIL_OTHER_VERSION);
 }
 
 static void explain_wrong_key(const view_t *view, ngd_finding_t *finding)
@@ -670,14 +703,16 @@ static void explain_other_account(const view_t *view, ngd_finding_t *finding)
 
 /*
  * The ticket has the KDC's clock in it: it was issued at its start.  Where that lies in this server's future, the KDC and
- * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell.
+ * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell, nor where
+ * the KDC made the ticket for a later time.
  */
 static void explain_skew(const view_t *view, ngd_finding_t *finding)
 {
     int64_t limit = view->skew_limit_secs;
     int64_t start = start_secs(view);
-    bool after_server = start > view->now_secs + limit;
-    bool after_client = start > view->now_secs + view->skew_secs + limit;
+    bool issued_then = (view->evidence->ticket.flags & (TICKET_POSTDATED | TICKET_INVALID)) == 0;
+    bool after_server = issued_then && start > view->now_secs + limit;
+    bool after_client = issued_then && start > view->now_secs + view->skew_secs + limit;
 
     add_detail(finding, after_server && !after_client, NGD_DETAIL_SERVER_CLOCK);
     add_detail(finding, after_client && !after_server, NGD_DETAIL_CLIENT_CLOCK);
@@ -761,7 +796,7 @@ static const rule_t rules[] = {
     { FAMILY_KEY, NGD_CAUSE_TICKET_OLD_KVNO, is_ticket_old_kvno, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_ENCTYPE_MISSING, is_enctype_missing, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_WRONG_KEY, is_wrong_key, explain_wrong_key },
-    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_other_case },
     { FAMILY_KEY, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT, is_spn_on_other_account, explain_other_account },
     { FAMILY_KEY, NGD_CAUSE_KEYTAB_OF_OTHER_SITE, is_keytab_of_other_site, explain_missing_key },
     { FAMILY_KEY, NGD_CAUSE_REALM_MISMATCH, is_realm_mismatch, NULL },

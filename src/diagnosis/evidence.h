@@ -144,6 +144,7 @@ typedef enum {
     NGD_REFUSAL_NO_ENTRY,           /* the keytab has no entry that NegotiateAcceptorName admits */
     NGD_REFUSAL_NO_CREDENTIAL,      /* Kerberos gave no credential on the keys */
     NGD_REFUSAL_GSS,                /* gss_accept_sec_context() */
+    NGD_REFUSAL_INTERNAL,           /* this module could not go on: memory ran out, a name that cannot be shown */
     NGD_REFUSAL_ANONYMOUS,          /* GSSAPI accepted, but the client is nobody (RFC 8062) */
     NGD_REFUSAL_LEGS,               /* the negotiation went on beyond its limit */
     NGD_REFUSAL_MOVED,              /* a negotiation of several legs met another configuration on its way */

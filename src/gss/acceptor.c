@@ -62,12 +62,12 @@ static void refuse_with_status(ngd_decision_t *decision, ngd_refusal_t refusal, 
     refuse(decision, refusal, major, minor, text);
 }
 
-/* What krb5 would tell the client of a refusal: the only code of its own that comes out of SPNEGO. */
-static int32_t error_code_of(const gss_buffer_desc *reply)
+/* The code of the KRB-ERROR that a token is; 0: it is none. */
+static int32_t error_code_of(const gss_buffer_desc *bytes)
 {
     ngd_token_t token;
 
-    ngd_token_decode((ngd_span_t){ reply->value, reply->length }, &token);
+    ngd_token_decode((ngd_span_t){ bytes->value, bytes->length }, &token);
     return token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
 }
 
@@ -128,11 +128,11 @@ static void established(const accepted_t *accepted, ngd_decision_t *decision)
     if (!is_kerberos(accepted->mech)) {
         refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_MECH, 0, "a mechanism was negotiated that is not enabled here");
     } else if (!(decision->client = client_text(accepted->client))) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_BAD_NAME, 0, "the client's name cannot be shown");
     } else if (is_anonymous(decision->client)) {
         refuse(decision, NGD_REFUSAL_ANONYMOUS, GSS_S_UNAUTHORIZED, 0, "the client is anonymous");
     } else if (!keep_reply(decision, &accepted->reply)) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_FAILURE, 0, "out of memory");
     } else {
         decision->verdict = NGD_VERDICT_ACCEPTED;
     }
@@ -143,12 +143,6 @@ static void established(const accepted_t *accepted, ngd_decision_t *decision)
 static void unfinished(ngd_negotiation_t **negotiation, gss_ctx_id_t *context, const accepted_t *accepted,
                        ngd_decision_t *decision)
 {
-    /* RFC 2743 section 2.2.2: who waits for another token has one to send; krb5 waits after a KRB-ERROR, in vain. */
-    if (accepted->reply.length == 0) {
-        refuse(decision, NGD_REFUSAL_GSS, accepted->major, accepted->minor,
-               "the acceptor waits for another message, and has none that the client could answer");
-        return;
-    }
     if (decision->leg >= NGD_LEGS_MAX) {
         refuse(decision, NGD_REFUSAL_LEGS, GSS_S_FAILURE, 0, "the negotiation takes too many legs");
         return;
@@ -157,13 +151,22 @@ static void unfinished(ngd_negotiation_t **negotiation, gss_ctx_id_t *context, c
         *negotiation = calloc(1, sizeof **negotiation);
     }
     if (!*negotiation || !keep_reply(decision, &accepted->reply)) {
-        refuse(decision, NGD_REFUSAL_GSS, GSS_S_FAILURE, 0, "out of memory");
+        refuse(decision, NGD_REFUSAL_INTERNAL, GSS_S_FAILURE, 0, "out of memory");
         return;
     }
     (*negotiation)->context = *context;
     (*negotiation)->legs = decision->leg;
     *context = GSS_C_NO_CONTEXT;
     decision->verdict = NGD_VERDICT_CONTINUE;
+}
+
+/*
+ * krb5 asks for another message also where none can come: after a KRB-ERROR of the initiator's, and with nothing to send
+ * that he could answer (RFC 2743 section 2.2.2).
+ */
+static bool leads_nowhere(const gss_buffer_desc *token, const accepted_t *accepted)
+{
+    return accepted->reply.length == 0 || error_code_of(token) != 0;
 }
 
 static void take_leg(gss_cred_id_t credential, ngd_negotiation_t **negotiation, const uint8_t *token,
@@ -183,7 +186,10 @@ static void take_leg(gss_cred_id_t credential, ngd_negotiation_t **negotiation, 
                                             &accepted.reply, NULL, NULL, NULL);
     if (GSS_ERROR(accepted.major)) {
         refuse_with_status(decision, NGD_REFUSAL_GSS, accepted.major, accepted.minor, accepted.mech);
+        /* What krb5 would tell the client: the only code of its own that comes out of SPNEGO. */
         decision->reply_code = error_code_of(&accepted.reply);
+    } else if ((accepted.major & GSS_S_CONTINUE_NEEDED) && leads_nowhere(&input, &accepted)) {
+        refuse_with_status(decision, NGD_REFUSAL_GSS, accepted.major, accepted.minor, accepted.mech);
     } else if (accepted.major & GSS_S_CONTINUE_NEEDED) {
         unfinished(negotiation, &context, &accepted, decision);
     } else {

@@ -65,14 +65,30 @@ static krb5_ticket *decode_ticket(const ngd_evidence_t *evidence)
     return ticket;
 }
 
+/*
+ * The key that the decision was made with, if it opens the ticket: several names may have one key, and then the one that
+ * may sign somebody on is the one that counts.  Otherwise any other entry that does.
+ */
+static const ngd_keytab_entry_t *match_own(krb5_context krb5, const ngd_subject_t *subject, const krb5_ticket *ticket,
+                                           unsigned *tries, ngd_keytab_facts_t *facts)
+{
+    const ngd_keyset_view_t *view = ngd_keyset_view(subject->keys, &subject->acceptor.name, subject->host);
+    const ngd_keytab_entry_t *entry = view ? ngd_ticket_match(krb5, subject->keys, view->keytab, ticket, tries) : NULL;
+
+    facts->matched_admitted = entry != NULL;
+    if (!entry && facts->admitted_count < facts->entries_count) {
+        entry = ngd_ticket_match(krb5, subject->keys, ngd_keyset_name(subject->keys), ticket, tries);
+    }
+    return entry;
+}
+
 static void open_with_own(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, unsigned *tries,
                           ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     ngd_keytab_facts_t *facts = &evidence->keytab;
 
-    facts->matched = subject->keys ? ngd_ticket_match(krb5, subject->keys, ticket, tries) : NULL;
+    facts->matched = subject->keys ? match_own(krb5, subject, ticket, tries, facts) : NULL;
     if (facts->matched) {
-        facts->matched_admitted = admits(subject, facts->matched);
         ngd_ticket_read(krb5, subject->keys, facts->matched, ticket, evidence, inspection);
     }
 }
@@ -81,7 +97,7 @@ static bool open_with_other(krb5_context krb5, ngd_keytab_t *other, krb5_ticket 
                             ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     ngd_keyset_t *keys = ngd_keytab_keys(other, NGD_LOOK_USUAL);
-    const ngd_keytab_entry_t *entry = keys ? ngd_ticket_match(krb5, keys, ticket, tries) : NULL;
+    const ngd_keytab_entry_t *entry = keys ? ngd_ticket_match(krb5, keys, ngd_keyset_name(keys), ticket, tries) : NULL;
 
     if (entry) {
         evidence->keytab.other_path = ngd_keytab_path(other);

@@ -112,20 +112,20 @@ static const ngd_keytab_entry_t *match_among(krb5_context krb5, const ngd_keyset
     return found;
 }
 
-const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const krb5_ticket *ticket,
-                                           unsigned *tries)
+const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const char *keytab,
+                                           const krb5_ticket *ticket, unsigned *tries)
 {
     const ngd_keytab_entry_t *found;
-    krb5_keytab keytab;
+    krb5_keytab handle;
 
-    if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
+    if (krb5_kt_resolve(krb5, keytab, &handle) != 0) {
         return NULL;
     }
-    found = match_among(krb5, keys, keytab, ticket, true, tries);
+    found = match_among(krb5, keys, handle, ticket, true, tries);
     if (!found) {
-        found = match_among(krb5, keys, keytab, ticket, false, tries);
+        found = match_among(krb5, keys, handle, ticket, false, tries);
     }
-    krb5_kt_close(krb5, keytab);
+    krb5_kt_close(krb5, handle);
     return found;
 }
 
@@ -222,21 +222,56 @@ static void read_authenticator(krb5_context krb5, const krb5_keyblock *session, 
     wipe(&plain, cipher.ciphertext.length);
 }
 
-/* The key of an entry; released with krb5_free_keytab_entry_contents(). */
-static bool entry_key(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, krb5_keytab_entry *out)
+/* The entry with its key, which opens the ticket; released with krb5_free_keytab_entry_contents(). */
+static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, const krb5_ticket *ticket,
+                       krb5_keytab_entry *out)
 {
     krb5_principal principal;
-    bool found;
+    krb5_kt_cursor cursor;
+    unsigned tries = NGD_INSPECTION_TRIES_MAX;
+    bool found = false;
 
     if (krb5_parse_name(krb5, entry->principal, &principal) != 0) {
         return false;
     }
-    found = krb5_kt_get_entry(krb5, keytab, principal, entry->kvno, entry->enctype, out) == 0;
+    if (krb5_kt_start_seq_get(krb5, keytab, &cursor) == 0) {
+        while (!found && krb5_kt_next_entry(krb5, keytab, out, &cursor) == 0) {
+            found = out->vno == entry->kvno && out->key.enctype == entry->enctype
+                    && krb5_principal_compare(krb5, out->principal, principal)
+                    && opens(krb5, out, &ticket->enc_part, &tries);
+            if (!found) {
+                krb5_free_keytab_entry_contents(krb5, out);
+            }
+        }
+        krb5_kt_end_seq_get(krb5, keytab, &cursor);
+    }
     krb5_free_principal(krb5, principal);
     return found;
 }
 
-static void read_opened(krb5_context krb5, const krb5_keyblock *key, const ngd_keytab_entry_t *entry,
+/*
+ * krb5 opens nothing of an encryption type that its configuration does not permit.  Of a ticket that is marked invalid, or
+ * came on a path that is not trusted, it only says so after it has opened it; it would then go on to the next key, and
+ * lose what it has, so it is given this one alone.
+ */
+static bool decrypt_ticket(krb5_context krb5, krb5_keytab_entry *entry, krb5_ticket *ticket)
+{
+    char name[MEMORY_NAME_SIZE];
+    krb5_keytab one;
+
+    snprintf(name, sizeof name, "MEMORY:negotiate-diag-ticket-%p", (void *)ticket);
+    if (krb5_kt_resolve(krb5, name, &one) != 0) {
+        return false;
+    }
+    entry->key.enctype = ticket->enc_part.enctype;
+    if (krb5_kt_add_entry(krb5, one, entry) == 0) {
+        krb5_server_decrypt_ticket_keytab(krb5, one, ticket);
+    }
+    krb5_kt_close(krb5, one);
+    return ticket->enc_part2 != NULL;
+}
+
+static void read_opened(krb5_context krb5, const ngd_keytab_entry_t *entry, const krb5_keyblock *key,
                         const krb5_enc_tkt_part *part, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     read_part(krb5, part, entry, &evidence->ticket, inspection);
@@ -244,27 +279,6 @@ static void read_opened(krb5_context krb5, const krb5_keyblock *key, const ngd_k
     if (part->session) {
         read_authenticator(krb5, part->session, evidence, inspection);
     }
-}
-
-/*
- * Lets krb5 open the ticket with one key, in a MEMORY keytab of its own that ends here.  krb5 also judges the ticket
- * then, by its path of realms and its INVALID flag; what it opened is there to be read all the same.  It opens nothing
- * of an encryption type that its configuration does not permit.
- */
-static void open_with(krb5_context krb5, krb5_keytab_entry *with_key, krb5_ticket *ticket)
-{
-    char name[MEMORY_NAME_SIZE];
-    krb5_keytab keytab;
-
-    snprintf(name, sizeof name, "MEMORY:negotiate-diag-ticket-%p", (void *)ticket);
-    if (krb5_kt_resolve(krb5, name, &keytab) != 0) {
-        return;
-    }
-    with_key->key.enctype = ticket->enc_part.enctype;
-    if (krb5_kt_add_entry(krb5, keytab, with_key) == 0) {
-        krb5_server_decrypt_ticket_keytab(krb5, keytab, ticket);
-    }
-    krb5_kt_close(krb5, keytab);
 }
 
 void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
@@ -276,10 +290,9 @@ void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keyt
     if (krb5_kt_resolve(krb5, ngd_keyset_name(keys), &keytab) != 0) {
         return;
     }
-    if (entry_key(krb5, keytab, entry, &with_key)) {
-        open_with(krb5, &with_key, ticket);
-        if (ticket->enc_part2) {
-            read_opened(krb5, &with_key.key, entry, ticket->enc_part2, evidence, inspection);
+    if (find_entry(krb5, keytab, entry, ticket, &with_key)) {
+        if (decrypt_ticket(krb5, &with_key, ticket)) {
+            read_opened(krb5, entry, &with_key.key, ticket->enc_part2, evidence, inspection);
         }
         krb5_free_keytab_entry_contents(krb5, &with_key);
     }

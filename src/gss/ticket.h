@@ -9,9 +9,12 @@
 
 #include "inspect.h"
 
-/* The entry whose key opens the ticket, whatever its name; of several that of the name in the ticket.  *tries counts down. */
-const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const krb5_ticket *ticket,
-                                           unsigned *tries);
+/*
+ * The entry whose key opens the ticket, whatever its name; of several that of the name in the ticket.  keytab names where
+ * to look: all of the keys, or a view of them.  *tries counts down.
+ */
+const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const char *keytab,
+                                           const krb5_ticket *ticket, unsigned *tries);
 
 /* Opens the ticket with that entry's key and fills evidence->ticket and the client's clock from it. */
 void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,

@@ -173,6 +173,7 @@ static void inspect(const request_rec *r, const ngd_attempt_t *attempt, apr_pool
         break;
     case NGD_REFUSAL_TLS:
     case NGD_REFUSAL_HEADER_SIZE:
+    case NGD_REFUSAL_INTERNAL:
         break;
     case NGD_REFUSAL_MESSAGE:
         ngd_inspect_keytab(&subject, evidence);

@@ -62,6 +62,7 @@ static const char *const refusal_words[] = {
     [NGD_REFUSAL_NO_CREDENTIAL] = "no-credential",
     [NGD_REFUSAL_GSS] = "gss",
     [NGD_REFUSAL_ANONYMOUS] = "anonymous",
+    [NGD_REFUSAL_INTERNAL] = "internal",
     [NGD_REFUSAL_LEGS] = "legs",
     [NGD_REFUSAL_MOVED] = "moved",
     [NGD_REFUSAL_AUTHORIZATION] = "authorization",

@@ -72,7 +72,7 @@ static int64_t secs(source_t *source)
     return number(source, 5);
 }
 
-/* A length of 0 is a fact that is not known; the highest bit puts the marker before the text. */
+/* A length of 0 is a fact that is not known; the highest bit puts the marker around the text. */
 static const char *text(source_t *source)
 {
     uint8_t control = take(source);
@@ -84,13 +84,14 @@ static const char *text(source_t *source)
         return NULL;
     }
     len = len < source->in.len ? len : source->in.len;
-    out = malloc(marker_len + len * repeat + 1);
+    out = malloc(2 * marker_len + len * repeat + 1);
     insist(out != NULL, "there is memory", NULL);
     memcpy(out, MARKER, marker_len);
     for (size_t i = 0; i < repeat; i++) {
         memcpy(out + marker_len + i * len, source->in.data, len);
     }
-    out[marker_len + len * repeat] = '\0';
+    memcpy(out + marker_len + len * repeat, MARKER, marker_len);
+    out[2 * marker_len + len * repeat] = '\0';
     source->in.data += len;
     source->in.len -= len;
     return source->text[source->texts++] = out;
@@ -104,25 +105,22 @@ static const char *principal(source_t *source)
     return name != NULL ? name : "HTTP/web.example.test@EXAMPLE.TEST";
 }
 
+/* Statement by statement: what stands in an initialiser may be reckoned in any order. */
 static void fill_attempt(source_t *source, ngd_evidence_t *e)
 {
-    e->attempt = (ngd_attempt_facts_t){
-        .reference = "K7QF-3M2X",
-        .time_usecs = secs(source) * 1000000,
-        .outcome = take(source) % (NGD_OUTCOME_ACCEPTED + 1),
-        .leg = take(source),
-    };
-    e->decision = (ngd_decision_facts_t){
-        .refusal = take(source) % (NGD_REFUSAL_ELSEWHERE + 1),
-        .reply_code = (int32_t)number(source, 1),
-        .asked = flag(source),
-        .passes = flag(source),
-        .asked_code = (int32_t)number(source, 1),
-        .asked_error = (int32_t)number(source, 4),
-        .transited_refused = flag(source),
-        .enctype_refused = flag(source),
-        .enctype_not_permitted = flag(source),
-    };
+    e->attempt.reference = "K7QF-3M2X";
+    e->attempt.time_usecs = secs(source) * 1000000;
+    e->attempt.outcome = take(source) % (NGD_OUTCOME_ACCEPTED + 1);
+    e->attempt.leg = take(source);
+    e->decision.refusal = take(source) % (NGD_REFUSAL_ELSEWHERE + 1);
+    e->decision.reply_code = (int32_t)number(source, 1);
+    e->decision.asked = flag(source);
+    e->decision.passes = flag(source);
+    e->decision.asked_code = (int32_t)number(source, 1);
+    e->decision.asked_error = (int32_t)number(source, 4);
+    e->decision.transited_refused = flag(source);
+    e->decision.enctype_refused = flag(source);
+    e->decision.enctype_not_permitted = flag(source);
 }
 
 /* What is let in or goes on was not refused; what was refused was so at some gate. */
@@ -139,64 +137,54 @@ static void agree(ngd_evidence_t *e)
 
 static void fill_authentication(source_t *source, ngd_evidence_t *e)
 {
-    e->authentication = (ngd_authentication_facts_t){
-        .method = text(source),
-        .protocol = flag(source) ? "Kerberos" : text(source),
-        .user = text(source),
-        .local_name = text(source),
-        .source = take(source) % (NGD_SOURCE_SESSION + 1),
-        .persist = take(source) % (NGD_PERSIST_SESSION + 1),
-    };
+    e->authentication.method = text(source);
+    e->authentication.protocol = flag(source) ? "Kerberos" : text(source);
+    e->authentication.user = text(source);
+    e->authentication.local_name = text(source);
+    e->authentication.source = take(source) % (NGD_SOURCE_SESSION + 1);
+    e->authentication.persist = take(source) % (NGD_PERSIST_SESSION + 1);
 }
 
 static void fill_ticket(source_t *source, ngd_evidence_t *e)
 {
-    e->ticket = (ngd_ticket_facts_t){
-        .opened = flag(source),
-        .client = text(source),
-        .server = text(source),
-        .flags = (uint32_t)number(source, 4),
-        .auth_time_secs = secs(source),
-        .start_time_secs = secs(source),
-        .end_time_secs = secs(source),
-        .renew_till_secs = secs(source),
-        .session_enctype = (int32_t)number(source, 1),
-        .authenticator_opened = flag(source),
-        .authenticator_client = text(source),
-        .pac = take(source) % (NGD_PAC_UNVERIFIED + 1),
-    };
-    e->clock = (ngd_clock_facts_t){
-        .server_usecs = secs(source) * 1000000,
-        .has_client = flag(source),
-        .client_usecs = secs(source) * 1000000,
-        .skew_limit_secs = number(source, 2),
-    };
+    e->ticket.opened = flag(source);
+    e->ticket.client = text(source);
+    e->ticket.server = text(source);
+    e->ticket.flags = (uint32_t)number(source, 4);
+    e->ticket.auth_time_secs = secs(source);
+    e->ticket.start_time_secs = secs(source);
+    e->ticket.end_time_secs = secs(source);
+    e->ticket.renew_till_secs = secs(source);
+    e->ticket.session_enctype = (int32_t)number(source, 1);
+    e->ticket.authenticator_opened = flag(source);
+    e->ticket.authenticator_client = text(source);
+    e->ticket.pac = take(source) % (NGD_PAC_UNVERIFIED + 1);
+    e->clock.server_usecs = secs(source) * 1000000;
+    e->clock.has_client = flag(source);
+    e->clock.client_usecs = secs(source) * 1000000;
+    e->clock.skew_limit_secs = number(source, 2);
 }
 
 static void fill_keytab(source_t *source, ngd_evidence_t *e)
 {
     size_t matched;
 
-    e->keytab = (ngd_keytab_facts_t){
-        .path = text(source),
-        .state = take(source) % (NGD_KEYTAB_UNLOADABLE + 1),
-        .os_error = take(source),
-        .entries = source->entries,
-        .entries_count = take(source) % (ENTRIES_MAX + 1),
-        .keys_untried = flag(source),
-        .admitted_count = take(source) % (ENTRIES_MAX + 1),
-        .claimed_admitted = flag(source),
-        .matched_admitted = flag(source),
-        .other_path = text(source),
-        .other_principal = text(source),
-    };
+    e->keytab.path = text(source);
+    e->keytab.state = take(source) % (NGD_KEYTAB_UNLOADABLE + 1);
+    e->keytab.os_error = take(source);
+    e->keytab.entries = source->entries;
+    e->keytab.entries_count = take(source) % (ENTRIES_MAX + 1);
+    e->keytab.keys_untried = flag(source);
+    e->keytab.admitted_count = take(source) % (ENTRIES_MAX + 1);
+    e->keytab.claimed_admitted = flag(source);
+    e->keytab.matched_admitted = flag(source);
+    e->keytab.other_path = text(source);
+    e->keytab.other_principal = text(source);
     for (size_t i = 0; i < e->keytab.entries_count; i++) {
-        source->entries[i] = (ngd_keytab_entry_t){
-            .principal = principal(source),
-            .kvno = (uint32_t)number(source, 2),
-            .enctype = take(source),
-            .time_secs = secs(source),
-        };
+        source->entries[i].principal = principal(source);
+        source->entries[i].kvno = (uint32_t)number(source, 2);
+        source->entries[i].enctype = take(source);
+        source->entries[i].time_secs = secs(source);
     }
     matched = take(source);
     e->keytab.matched = matched < e->keytab.entries_count ? &source->entries[matched] : NULL;
@@ -204,29 +192,29 @@ static void fill_keytab(source_t *source, ngd_evidence_t *e)
 
 static void fill_server(source_t *source, ngd_evidence_t *e)
 {
-    e->server = (ngd_server_facts_t){
-        .user = text(source),
-        .group = text(source),
-        .acceptor = text(source),
-        .replay_cache = take(source) % (NGD_REPLAY_CACHE_UNUSABLE + 1),
-        .replay_cache_name = text(source),
-        .replay_cache_error = take(source),
-        .krb5_conf_error = (int32_t)number(source, 1),
-        .krb5_conf_words = text(source),
-    };
-    e->connection = (ngd_connection_facts_t){
-        .id = "4F2",
-        .requests = take(source),
-        .protocol = "HTTP/1.1",
-        .tls = flag(source),
-        .client = text(source),
-        .proxied = flag(source),
-        .header_limit_bytes = take(source),
-        .host = text(source),
-        .user_agent = text(source),
-        .same_computer = flag(source),
-        .challenged_before = flag(source),
-    };
+    e->server.user = text(source);
+    e->server.group = text(source);
+    e->server.acceptor = text(source);
+    e->server.replay_cache = take(source) % (NGD_REPLAY_CACHE_UNUSABLE + 1);
+    e->server.replay_cache_name = text(source);
+    e->server.replay_cache_error = take(source);
+    e->server.krb5_conf_error = (int32_t)number(source, 1);
+    e->server.krb5_conf_words = text(source);
+}
+
+static void fill_connection(source_t *source, ngd_evidence_t *e)
+{
+    e->connection.id = "4F2";
+    e->connection.requests = take(source);
+    e->connection.protocol = "HTTP/1.1";
+    e->connection.tls = flag(source);
+    e->connection.client = text(source);
+    e->connection.proxied = flag(source);
+    e->connection.header_limit_bytes = take(source);
+    e->connection.host = text(source);
+    e->connection.user_agent = text(source);
+    e->connection.same_computer = flag(source);
+    e->connection.challenged_before = flag(source);
     e->contact = text(source);
 }
 
@@ -411,6 +399,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fill_ticket(&source, &evidence);
     fill_keytab(&source, &evidence);
     fill_server(&source, &evidence);
+    fill_connection(&source, &evidence);
     fill_header(&source, &evidence);
     ngd_diagnose(&evidence, &diagnosis);
     check_diagnosis(&evidence, &diagnosis);

@@ -146,7 +146,7 @@ check $broken 'every token of the collection is decoded, in both formats, withou
 exits 0 'the causes are listed' causes
 says 'wrong-key' 'each in a line'
 exits 0 'one of them is explained' causes wrong-key
-says 'setspn -X -F' 'with the command for Active Directory'
+says 'setspn -Q HTTP/HOST' 'with the command for Active Directory'
 says 'ktadd -norandkey' 'and for MIT Kerberos'
 says '2148074274 (SEC_E_WRONG_PRINCIPAL)' "and IIS's number"
 exits 0 'as JSON' causes --json

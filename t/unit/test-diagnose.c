@@ -76,7 +76,8 @@ static const ngd_keytab_entry_t keys_2_and_4[] = {
 #define CLAIM_ADMITTED .keytab.claimed_admitted = true
 #define OPENS_NOTHING KEYTAB(keys), CLAIM_ADMITTED
 #define MATCHED(i) .keytab.matched = &keys[i], .ticket.opened = true, .ticket.authenticator_opened = true
-#define OTHER_KEYTAB .keytab.other_path = "/etc/other.keytab", .keytab.other_principal = "HTTP/x@EXAMPLE.TEST"
+#define OTHER_KEYTAB_OF(principal) .keytab.other_path = "/etc/other.keytab", .keytab.other_principal = principal
+#define OTHER_KEYTAB OTHER_KEYTAB_OF("HTTP/web.example.test@EXAMPLE.TEST")
 
 /* A ticket that an admitted key opened, of a client whose clock is right; whatever is wrong comes later. */
 #define OPENED_AT(skew_secs_, start_, end_) \
@@ -357,6 +358,9 @@ static const case_t tickets[] = {
 
     { "a name in another spelling is spn-case-mismatch, likely",
       .evidence = { REFUSED(GSS), KEYTAB(keys_of_other_case), TICKET }, .cause = "spn-case-mismatch", .likely = true },
+    { "with another version it may be the version that is wrong: a directory that ignores case has one key for both",
+      .evidence = { REFUSED(GSS), KEYTAB(keys_of_other_case), TICKET_SEALED(4, AES256) }, .cause = "spn-case-mismatch",
+      .likely = true, .details = "other-version" },
     { "it is certain where that entry opens the ticket",
       .evidence = { REFUSED(GSS), KEYTAB(keys), TICKET, MATCHED(LOWER_CASE), .keytab.claimed_admitted = true },
       .cause = "spn-case-mismatch" },
@@ -373,6 +377,16 @@ static const case_t tickets[] = {
     { "with an entry of that name here, it is the old key, and the other keytab a detail",
       .evidence = { REFUSED(GSS), OPENS_NOTHING, TICKET_SEALED(4, AES256), OTHER_KEYTAB },
       .cause = "keytab-old-kvno", .details = "other-keytab" },
+
+    { "a key of another name in the other keytab says that the SPN is on another account",
+      .evidence = { REFUSED(GSS), OPENS_NOTHING, TICKET_SEALED(2, AES256), OTHER_KEYTAB_OF("WEB$@EXAMPLE.TEST") },
+      .cause = "ticket-old-kvno", .likely = true, .details = "other-keytab other-account" },
+    { "also where it has the same version by chance",
+      .evidence = { REFUSED(GSS), OPENS_NOTHING, TICKET, OTHER_KEYTAB_OF("WEB$@EXAMPLE.TEST") },
+      .cause = "wrong-key", .details = "other-keytab other-account" },
+    { "another spelling of the same name does not",
+      .evidence = { REFUSED(GSS), OPENS_NOTHING, TICKET, OTHER_KEYTAB_OF("HTTP/WEB.example.test@EXAMPLE.TEST") },
+      .cause = "wrong-key", .details = "other-keytab" },
 
     { "a ticket newer than every key is keytab-old-kvno",
       .evidence = { REFUSED(GSS), OPENS_NOTHING, TICKET_SEALED(4, AES256) }, .cause = "keytab-old-kvno" },

@@ -228,7 +228,7 @@ static void test_cause_is_told_with_its_facts(void)
                "The keytab has HTTP/web.example.test@EXAMPLE.TEST with key version 3 and aes256"),
           "the explanation has the facts of the evidence, and no backticks");
     check_text(item_text(document, "cause.fix", 0, "for"), "active-directory", "a fix says for whom it is");
-    check_text(item_text(document, "cause.fix", 0, "command"), "setspn -X -F", "and what to type");
+    check_text(item_text(document, "cause.fix", 0, "command"), "setspn -Q HTTP/web.example.test", "and what to type");
     check_text(item_text(document, "cause.details", 0, "slug"), "key-from-password", "a detail has a slug");
     check_text(item_text(document, "cause.details", 1, "text"),
                "The browser asked for web.example.test, but its ticket is for HTTP/web.example.test: it followed an "

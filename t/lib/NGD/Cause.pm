@@ -63,7 +63,8 @@ sub _body {
     my ($slug, $format, $response, %opt) = @_;
     like $response->body, qr/Tell the help desk:\s*(?:<[^>]*>)*$REFERENCE(?:<[^>]*>)*, \Q$slug\E,/,
         "the $format body tells it to the help desk";
-    unlike $response->body, qr/unknown/, "and does not say that it is unknown";
+    # A question of the checklist may stay open.
+    unlike $response->body, qr/(?<!class="check )unknown/, "and does not say that it is unknown";
 }
 
 sub _log {

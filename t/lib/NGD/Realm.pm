@@ -53,14 +53,15 @@ sub missing_programs {
 
 # A loopback port that is free for TCP and for UDP now.
 sub free_port {
+    my ($address) = (@_, LOOPBACK);
     for (1 .. 50) {
-        my $tcp = IO::Socket::INET->new(Proto => 'tcp', LocalAddr => LOOPBACK, LocalPort => 0, Listen => 1)
-            or die "no free port on ", LOOPBACK, ": $!\n";
+        my $tcp = IO::Socket::INET->new(Proto => 'tcp', LocalAddr => $address, LocalPort => 0, Listen => 1)
+            or die "no free port on $address: $!\n";
         my $port = $tcp->sockport;
-        my $udp = IO::Socket::INET->new(Proto => 'udp', LocalAddr => LOOPBACK, LocalPort => $port);
+        my $udp = IO::Socket::INET->new(Proto => 'udp', LocalAddr => $address, LocalPort => $port);
         return $port if $udp;
     }
-    die "no port is free for both TCP and UDP on ", LOOPBACK, "\n";
+    die "no port is free for both TCP and UDP on $address\n";
 }
 
 sub new {
@@ -87,6 +88,7 @@ sub attach {
 sub dir   { $_[0]{dir} }
 sub name  { $_[0]{realm} }
 sub port  { $_[0]{port} }
+sub address { LOOPBACK }
 sub path  { "$_[0]{dir}/$_[1]" }
 
 # "alice" for "alice@EXAMPLE.TEST" of this realm, and the reverse.
@@ -275,7 +277,7 @@ sub krb5_conf {
 $more
 [realms]
     $realm = {
-        kdc = ${\ LOOPBACK}:$port
+        kdc = ${\ $self->address}:$port
 ${\ $self->_pkinit('pkinit_anchors', 'kdc.crt') }    }
 $kdcs
 [domain_realm]
@@ -429,7 +431,7 @@ sub _start_kdc {
 
 sub _answers {
     my ($self) = @_;
-    return IO::Socket::INET->new(Proto => 'tcp', PeerAddr => LOOPBACK, PeerPort => $self->{port});
+    return IO::Socket::INET->new(Proto => 'tcp', PeerAddr => $self->address, PeerPort => $self->{port});
 }
 
 1;

@@ -78,8 +78,8 @@ sub helper {
 }
 
 # The first tokens, in base64, that alice would send, or user => ..., or whoever a
-# ccache => ... is of, with krb5_conf => another configuration; other arguments are
-# gsstoken's.
+# ccache => ... is of, with krb5_conf => another configuration; realm => another one;
+# other arguments are gsstoken's.
 sub tokens {
     my ($spn, @args) = @_;
     return made_by('gsstoken', $spn, @args);
@@ -95,10 +95,11 @@ sub forge {
 
 sub made_by {
     my ($program, $spn, @args) = @_;
-    my %from;
-    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf)\z/;
-    $from{ccache} //= realm()->kinit($from{user} // 'alice');
-    local %ENV = (%ENV, %{ realm()->env(%from) });
+    my %from = (realm => realm(), user => 'alice');
+    %from = (%from, splice @args, 0, 2) while @args && $args[0] =~ /\A(?:user|ccache|krb5_conf|realm)\z/;
+    my ($realm, $user) = delete @from{qw(realm user)};
+    $from{ccache} //= $realm->kinit($user);
+    local %ENV = (%ENV, %{ $realm->env(%from) });
     open my $out, '-|', helper($program), $spn, @args or die "$program: $!\n";
     chomp(my @tokens = <$out>);
     close $out or die "$program $spn failed\n";
