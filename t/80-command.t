@@ -126,6 +126,17 @@ ktutil('addent -password -p HTTP/check-moved.example.test@EXAMPLE.TEST -k 1 -e a
     '--ccache=' . $realm->kinit('alice'));
 is "$code $found", '1 spn-on-other-account', "a ticket that another entry's key opens is a finding";
 
+# ktutil and older programs write the lowest eight bits of a key version only.
+$realm->kadmin('addprinc -pw same HTTP/check-old.example.test', 'modprinc -kvno 257 HTTP/check-old.example.test');
+for my $case ([1, '', 'eight bits of a key version are enough'], [7, 'kvno-differs', 'a key with another version is told']) {
+    my ($kvno, $slugs, $name) = @$case;
+    $file = $realm->path("check-old-$kvno.keytab");
+    ktutil("addent -password -p HTTP/check-old.example.test\@EXAMPLE.TEST -k $kvno -e aes256-cts-hmac-sha1-96", 'same',
+        "wkt $file");
+    ($code, undef, $document) = check('--keytab', $file);
+    is_deeply [$code, map { $_->{slug} } @{ $document->{findings} }], [0, $slugs || ()], $name;
+}
+
 ($code, $found, $document) = check('--keytab', $http, '--spn', "$rotated\@EXAMPLE.TEST");
 is "$code $found", '1 spn-not-in-keytab', 'an SPN of the KDC that the keytab has no key for is a finding';
 is $document->{sign_on}{client}, 'HTTP/localhost@EXAMPLE.TEST', 'one signs on as somebody else in the keytab then';
