@@ -70,11 +70,6 @@ static void count_kvno(ngd_comparison_t *comparison, uint32_t kvno)
     }
 }
 
-static bool same_kvno(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed)
-{
-    return !sealed->has_kvno || entry->kvno == sealed->kvno;
-}
-
 static void count_same_name(const ngd_keytab_entry_t *entry, const ngd_encrypted_t *sealed, ngd_comparison_t *comparison)
 {
     count_kvno(comparison, entry->kvno);
