@@ -106,6 +106,8 @@ shows 'no-key-for-acceptor', "a keytab of the machine's account alone", asks($al
 $ad->merge_keytab('second.keytab', 'both.keytab');
 shows 'spn-on-other-account', "a keytab that has the key of the machine's account, too", asks($alice, '/both'),
     details => ['machine-account'];
+shows 'spn-on-other-account', "an SPN that no account has, for which the machine's answers",
+    spells($alice, 'HTTP/dc1.ad.example.test', '/both'), details => ['machine-account', 'host-differs'];
 shows 'ticket-old-kvno', "a key of the machine's account in another keytab", asks($alice, '/second'),
     certainty => 'likely', details => ['other-keytab', 'other-account'];
 
