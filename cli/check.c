@@ -193,7 +193,7 @@ static ngd_exit_t ask_kdc(check_t *check)
     apr_array_header_t *spns = services(check);
 
     if (spns->nelts == 0) {
-        ngd_complain(&ngd_command_check, "%s has no HTTP entry; name a service with --spn", check->keytab);
+        ngd_remarks_add(check->remarks, &ngd_remark_no_http, NULL);
         return NGD_EXIT_FOUND;
     }
     if (!get_tickets(check, spns)) {
@@ -326,11 +326,11 @@ static ngd_exit_t with_kdc(check_t *check)
 {
     ngd_exit_t code = ask_kdc(check);
 
-    if (code != NGD_EXIT_FAILED && was_unreachable(check)) {
-        code = NGD_EXIT_FAILED;
-    }
-    if (check->attempted->nelts + check->asked->nelts == 0) {
+    if (code == NGD_EXIT_FAILED) {
         return code;
+    }
+    if (was_unreachable(check)) {
+        code = NGD_EXIT_FAILED;
     }
     if (check->as_json) {
         code = ngd_print_json(&ngd_command_check, document_of(check), code);
@@ -374,13 +374,25 @@ static ngd_exit_t check_keytab(check_t *check)
     return code;
 }
 
-static void take_option(check_t *check, int option)
+/* SERVICE/HOST or SERVICE/HOST@REALM */
+static bool is_service_name(const char *name)
+{
+    const char *slash = strchr(name, '/'), *at = strchr(name, '@');
+
+    return slash && slash > name && slash[1] != '\0' && slash[1] != '@'
+           && (!at || (at > slash && at[1] != '\0' && !strchr(at + 1, '@')));
+}
+
+static ngd_exit_t take_option(check_t *check, int option)
 {
     switch (option) {
     case OPTION_KEYTAB:
         check->keytab = optarg;
         break;
     case OPTION_SPN:
+        if (!is_service_name(optarg)) {
+            return ngd_usage(&ngd_command_check, "--spn takes SERVICE/HOST or SERVICE/HOST@REALM");
+        }
         *(const char **)apr_array_push(check->wanted) = optarg;
         break;
     case OPTION_CCACHE:
@@ -391,6 +403,7 @@ static void take_option(check_t *check, int option)
         check->as_json = true;
         break;
     }
+    return NGD_EXIT_FINE;
 }
 
 static ngd_exit_t run(int argc, char **argv, apr_pool_t *pool)
@@ -402,14 +415,20 @@ static ngd_exit_t run(int argc, char **argv, apr_pool_t *pool)
         .asked = apr_array_make(pool, 4, sizeof(ngd_asked_t)),
         .remarks = ngd_remarks_make(pool),
     };
+    ngd_exit_t code = NGD_EXIT_FINE;
     int option;
 
-    while ((option = ngd_next_option(&ngd_command_check, argc, argv, options)) != -1) {
-        take_option(&check, option);
+    while (code == NGD_EXIT_FINE && (option = ngd_next_option(&ngd_command_check, argc, argv, options)) != -1) {
+        code = take_option(&check, option);
     }
-    if (!check.keytab || optind < argc) {
-        return ngd_usage(&ngd_command_check, check.keytab ? "what is %s?" : "--keytab FILE is needed",
-                         argv[optind]);
+    if (code != NGD_EXIT_FINE) {
+        return code;
+    }
+    if (!check.keytab) {
+        return ngd_usage(&ngd_command_check, "--keytab FILE is needed");
+    }
+    if (optind < argc) {
+        return ngd_usage(&ngd_command_check, "what is %s?", argv[optind]);
     }
     return check_keytab(&check);
 }

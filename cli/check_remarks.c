@@ -87,7 +87,7 @@ static void remark_on_answer(const char *name, const ngd_kdc_answer_t *answer, a
 
 static const ngd_remark_kind_t nobody = {
     "nobody-signed-on", NGD_SEVERITY_PROBLEM,
-    "With none of the keytab's keys anybody can sign on, so the KDC cannot be asked about the services.",
+    "Nobody can sign on with a key of this keytab, so the KDC could not be asked about the services.",
     "Where the keytab's names are aliases of an account (Active Directory), that is how it is: kinit as any user, "
     "then negotiate-diag check --ccache.",
 };
@@ -179,6 +179,12 @@ typedef struct {
     uint32_t newest_kvno;
 } fit_t;
 
+/* Older keytabs keep the lowest eight bits of a kvno only. */
+static bool same_kvno(uint32_t in_keytab, uint32_t in_ticket)
+{
+    return in_keytab == in_ticket || (in_keytab <= 0xff && in_keytab == (in_ticket & 0xff));
+}
+
 static fit_t fit_of(const ngd_inventory_t *inventory, const ngd_asked_t *asked)
 {
     fit_t fit = { .same_name = 0 };
@@ -189,8 +195,10 @@ static fit_t fit_of(const ngd_inventory_t *inventory, const ngd_asked_t *asked)
         if (strcmp(entry->principal, asked->spn) == 0) {
             fit.same_name++;
             fit.newest_kvno = entry->kvno;      /* sorted: the last one is the newest */
-            fit.same_kvno += entry->kvno == asked->ticket.kvno;
-            fit.same_enctype += entry->kvno == asked->ticket.kvno && entry->enctype == asked->ticket.enctype;
+            if (same_kvno(entry->kvno, asked->ticket.kvno)) {
+                fit.same_kvno++;
+                fit.same_enctype += entry->enctype == asked->ticket.enctype;
+            }
         }
     }
     return fit;

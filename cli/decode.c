@@ -129,12 +129,19 @@ static json_t *document_of(const ngd_input_t *input)
 
 static ngd_exit_t verdict(const ngd_input_t *input)
 {
+    ngd_exit_t code = NGD_EXIT_FAILED;      /* schemes alone are no token */
+
     for (int i = 0; i < input->headers->nelts; i++) {
-        if (is_damaged(&APR_ARRAY_IDX(input->headers, i, ngd_captured_t))) {
+        const ngd_captured_t *captured = &APR_ARRAY_IDX(input->headers, i, ngd_captured_t);
+
+        if (is_damaged(captured)) {
             return NGD_EXIT_FOUND;
         }
+        if (carries_token(captured)) {
+            code = NGD_EXIT_FINE;
+        }
     }
-    return NGD_EXIT_FINE;
+    return code;
 }
 
 static ngd_exit_t decode(const char *path, bool as_json, apr_pool_t *pool)

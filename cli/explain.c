@@ -105,7 +105,7 @@ static const char *host_name(const explain_t *explain)
 static void let_in(ngd_evidence_t *evidence)
 {
     evidence->attempt.outcome = NGD_OUTCOME_ACCEPTED;
-    evidence->decision.refusal = NGD_REFUSAL_NONE;
+    evidence->decision = (ngd_decision_facts_t){ .refusal = NGD_REFUSAL_NONE };
     evidence->authentication = (ngd_authentication_facts_t){
         .method = "Negotiate", .protocol = "Kerberos", .user = evidence->ticket.client, .source = NGD_SOURCE_REQUEST,
     };
@@ -125,7 +125,8 @@ static ngd_exit_t print(const explain_t *explain, const ngd_evidence_t *evidence
         return NGD_EXIT_FAILED;
     }
     if (!diagnosis->has_cause && !explain->as_json) {
-        puts("Nothing is wrong with this token, unless it was used before: only a server's replay cache could tell.\n");
+        puts("Nothing is wrong with this token, unless it was used before: only a server's replay cache could tell.\n"
+             "The page of a server that lets it in would say:\n");
     }
     fputs(text, stdout);
     return diagnosis->has_cause ? NGD_EXIT_FOUND : NGD_EXIT_FINE;

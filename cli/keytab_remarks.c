@@ -204,7 +204,7 @@ static void remark_on_entries(const ngd_inventory_t *inventory, apr_pool_t *pool
 
 /* ---- the keytab as a whole --------------------------------------------------------------- */
 
-static const ngd_remark_kind_t no_http = {
+const ngd_remark_kind_t ngd_remark_no_http = {
     .slug = "no-http-entry", .severity = NGD_SEVERITY_PROBLEM,
     .says = "No entry is for the HTTP service: with NegotiateAcceptorName HTTP, the default, nobody can sign on.",
     .mend = "Add the key of HTTP/ and the host's full name.",
@@ -228,7 +228,7 @@ static void remark_on_http(const ngd_inventory_t *inventory, apr_array_header_t 
             return;
         }
     }
-    ngd_remarks_add(remarks, &no_http, NULL);
+    ngd_remarks_add(remarks, &ngd_remark_no_http, NULL);
 }
 
 /* Names the realms that differ from the one before; sorted by principal, a realm can come again. */

@@ -12,6 +12,9 @@
 void ngd_keytab_remarks(const char *path, const ngd_inventory_t *inventory, apr_pool_t *pool,
                         apr_array_header_t *remarks);
 
+/* "no-http-entry" */
+extern const ngd_remark_kind_t ngd_remark_no_http;
+
 /* Of who can read it: everybody, and the user that the server runs as (NULL: not asked for). */
 void ngd_keytab_access_remarks(const char *path, const char *user, apr_pool_t *pool, apr_array_header_t *remarks);
 

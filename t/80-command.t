@@ -11,7 +11,8 @@ my $realm = realm();
 my $http  = vars('realm_dir') . '/http.keytab';
 my $other = vars('realm_dir') . '/other.keytab';
 
-our %env;    # of the realm: another krb5_conf
+our %env;       # of the realm: another krb5_conf
+our @prefix;    # what the command is run by: faketime
 
 # Runs the command with this input: its exit status, its output.
 sub run {
@@ -26,13 +27,23 @@ sub run {
     if (!$pid) {
         open STDIN, '<', $in or die "$in: $!\n";
         open STDERR, '>&', \*STDOUT;
-        exec "$ENV{NGD_BUILD_DIR}/negotiate-diag", @args or die "negotiate-diag: $!\n";
+        exec @prefix, "$ENV{NGD_BUILD_DIR}/negotiate-diag", @args or die "negotiate-diag: $!\n";
     }
     my $text = do { local $/; <$command> } // '';
     close $command;
     my $status = $? >> 8;
     unlink $in;
     return ($status, $text);
+}
+
+# Lines for ktutil, as somebody types them.
+sub ktutil {
+    my (@lines) = @_;
+    local %ENV = (%ENV, %{ $realm->env });
+    open my $ktutil, '|-', 'ktutil >/dev/null' or die "ktutil: $!\n";
+    print {$ktutil} map { "$_\n" } @lines, 'quit';
+    close $ktutil or die "ktutil failed\n";
+    return;
 }
 
 sub explanation {
@@ -79,28 +90,92 @@ is scalar @{ $document->{services} }, 3, 'all of its HTTP services are asked abo
 
 my $rotated = $realm->add_principal('HTTP/check-rotated.example.test');
 my $keytab = $realm->export_keytab('check-rotated.keytab', $rotated);
+my $tickets = $realm->kinit('alice');
+tokens($rotated, ccache => $tickets);
 $realm->rotate(undef, $rotated);
-($code, $found) = check('--keytab', $keytab, '--ccache=' . $realm->kinit('alice'));
-is $code, 1, 'a keytab that is older than the KDC is a finding';
-like $found, qr/keytab-old-kvno/, 'and is called so';
+($code, $found) = check('--keytab', $keytab, "--ccache=$tickets");
+is "$code $found", '1 keytab-old-kvno',
+    'a keytab that is older than the KDC is a finding, also for who has a service ticket from before';
 
 ($code, $found) = check('--keytab', $http, '--spn', 'HTTP/nobody.example.test');
-is $code, 1, 'an SPN that the KDC does not know is a finding';
-like $found, qr/spn-unknown/, 'and is called so';
+is "$code $found", '1 spn-unknown', 'an SPN that the KDC does not know is a finding';
 
 my $wrong = $realm->add_principal('HTTP/check-wrong.example.test');
 my $file = $realm->path('check-wrong.keytab');
-{
-    local %ENV = (%ENV, %{ $realm->env });
-    open my $ktutil, '|-', 'ktutil >/dev/null' or die "ktutil: $!\n";
-    print {$ktutil} "addent -password -p $wrong\@EXAMPLE.TEST -k 1 -e aes256-cts-hmac-sha1-96\nwrong\nwkt $file\nquit\n";
-    close $ktutil or die "ktutil failed\n";
-}
+ktutil("addent -password -p $wrong\@EXAMPLE.TEST -k 1 -e aes256-cts-hmac-sha1-96", 'wrong', "wkt $file");
 ($code, $found) = check('--keytab', $file, '--ccache=' . $realm->kinit('alice'));
-is $code, 1, 'a key that is another one than the KDC\'s is a finding';
-like $found, qr/wrong-key/, 'and is called so';
+is "$code $found", '1 wrong-key', "a key that is another one than the KDC's is a finding";
 ($code, $found) = check('--keytab', $file);
-like $found, qr/key-refused|wrong-key|sign-on/, 'nor can one sign on with it';
+is $found, 'key-refused nobody-signed-on', 'nor can anybody sign on with it';
+
+# A key of each encryption type is made, and the keytab loses the one that the KDC prefers.
+my $half = $realm->add_principal('HTTP/check-half.example.test');
+my $whole = $realm->export_keytab('check-whole.keytab', $half);
+$file = $realm->path('check-half.keytab');
+ktutil("rkt $whole", 'delent 1', "wkt $file");
+($code, $found, $document) = check('--keytab', $file, '--ccache=' . $realm->kinit('alice'));
+is "$code $found", '1 enctype-missing', 'a keytab without the encryption type of the ticket is a finding';
+is $document->{services}[0]{enctype}, 'aes256-cts-hmac-sha1-96', 'which is named';
+
+# The keytab has the right key, but under the name of another account, and another key under the right name.
+$realm->kadmin('addprinc -pw same HTTP/check-moved.example.test', 'addprinc -pw same HTTP/check-owner.example.test');
+ktutil('addent -password -p HTTP/check-moved.example.test@EXAMPLE.TEST -k 1 -e aes256-cts-hmac-sha1-96', 'other',
+    'addent -password -p HTTP/check-owner.example.test@EXAMPLE.TEST -k 1 -e aes256-cts-hmac-sha1-96 '
+    . '-s EXAMPLE.TESTHTTPcheck-moved.example.test', 'same', 'wkt ' . $realm->path('check-moved.keytab'));
+($code, $found) = check('--keytab', $realm->path('check-moved.keytab'), '--spn', 'HTTP/check-moved.example.test',
+    '--ccache=' . $realm->kinit('alice'));
+is "$code $found", '1 spn-on-other-account', "a ticket that another entry's key opens is a finding";
+
+# ktutil and older programs write the lowest eight bits of a key version only.
+$realm->kadmin('addprinc -pw same HTTP/check-old.example.test', 'modprinc -kvno 257 HTTP/check-old.example.test');
+for my $case ([1, '', 'eight bits of a key version are enough'], [7, 'kvno-differs', 'a key with another version is told']) {
+    my ($kvno, $slugs, $name) = @$case;
+    $file = $realm->path("check-old-$kvno.keytab");
+    ktutil("addent -password -p HTTP/check-old.example.test\@EXAMPLE.TEST -k $kvno -e aes256-cts-hmac-sha1-96", 'same',
+        "wkt $file");
+    ($code, undef, $document) = check('--keytab', $file);
+    is_deeply [$code, map { $_->{slug} } @{ $document->{findings} }], [0, $slugs || ()], $name;
+}
+
+($code, $found, $document) = check('--keytab', $http, '--spn', "$rotated\@EXAMPLE.TEST");
+is "$code $found", '1 spn-not-in-keytab', 'an SPN of the KDC that the keytab has no key for is a finding';
+is $document->{sign_on}{client}, 'HTTP/localhost@EXAMPLE.TEST', 'one signs on as somebody else in the keytab then';
+
+$realm->add_principal('host/check-other.example.test');
+($code, $found, $document) = check('--keytab', $realm->export_keytab('check-other.keytab', 'host/check-other.example.test'));
+is "$code $found", '1 no-http-entry', 'a keytab without HTTP is a finding';
+is scalar @{ $document->{sign_on}{tried} }, 0, 'for which no KDC is asked';
+
+my $alias = $realm->add_principal('HTTP/check-alias.example.test');
+$keytab = $realm->export_keytab('check-alias.keytab', $alias, 'HTTP/localhost');
+$realm->kadmin("delprinc -force $alias");
+($code, $found, $document) = check('--keytab', $keytab);
+is "$code $found", '1 spn-unknown', 'a name that nobody signs on by is no finding where another entry signs on';
+is_deeply [map { $_->{error} && $_->{error}{code} } @{ $document->{sign_on}{tried} }], [6, undef],
+    'each entry is tried once, until one signs on';
+
+my $locked = $realm->add_principal('HTTP/check-locked.example.test', flags => '-allow_tix');
+($code, $found) = check('--keytab', $realm->export_keytab('check-locked.keytab', $locked));
+is "$code $found", '1 account-unusable nobody-signed-on', 'an account that is locked is a finding';
+
+SKIP: {
+    skip 'faketime is not installed', 5 unless grep { -x "$_/faketime" } split /:/, $ENV{PATH};
+    local @prefix = ('faketime', '-f', '-20m');
+    ($code, $found, $document) = check('--keytab', $http, '--spn', 'HTTP/localhost');
+    is "$code $found", '1 clock-skew', "a clock that is behind the KDC's is a finding";
+    cmp_ok abs($document->{kdc}{clock_ahead_secs} - 1200), '<', 60, 'with the difference';
+    @prefix = ('faketime', '-f', '+20m');
+    ($code, $found, $document) = check('--keytab', $http, '--spn', 'HTTP/localhost');
+    is "$code $found", '1 clock-skew', "and so is one that is ahead of it";
+    cmp_ok abs($document->{kdc}{clock_ahead_secs} + 1200), '<', 60, 'with the difference, which is negative then';
+    ($status, $document) = explanation($token, '--keytab', $http, '--host', 'web.localhost');
+    is "$status $document->{cause}{slug}", '1 clock-skew', 'a header that was captured long ago is out of time';
+}
+
+($code, $text) = run('', 'check', '--keytab', $http, '--ccache=FILE:' . $realm->path('private/none'));
+is $code, 3, 'without the tickets that it is to use it cannot be done';
+($code, $text) = run('', 'check', '--keytab', $http);
+like $text, qr/^The keytab fits what the KDC has\.$/m, 'people read that a good keytab fits';
 
 {
     local $realm->{port} = NGD::Realm::free_port();

@@ -94,12 +94,35 @@ says 'WWW-Authenticate: Negotiate' "and the server's"
 says 'HTTP/web.example.test' 'the service shows'
 says 'Cipher: 378 bytes' 'of what is encrypted only the size'
 hides "$(echo "$token" | cut -c1-40)" 'the token itself does not'
+printf '   - Authorization: Negotiate\n    - Authorization:  Negotiate %s\n      WhiteSpace:\n' "$token" >"$scratch/in"
+exits 0 "a trace of Network Monitor's is read" decode
+says 'Realm: EXAMPLE.TEST, Sname: HTTP/web.example.test' 'with what it holds'
 printf '%s\n' "$token" | fold -w 64 >"$scratch/in"
 exits 0 'a token that is broken over lines is joined' decode
 says 'EXAMPLE.TEST' 'and read'
 printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
 exits 0 'as JSON' decode --json
 is_json 'it is valid JSON'
+printf 'Authorization: Negotiate\n  "%s"\n' "$token" >"$scratch/in"
+exits 0 'a token on the line below its scheme, in quotes, is read' decode
+printf '< WWW-Authenticate: Negotiate\n' >"$scratch/in"
+exits 3 'a challenge is no token' decode
+says 'no token' 'and it says so'
+printf 'Authorization: Basic dXNlcjpzZWNyZXQ=\n' >"$scratch/in"
+exits 3 'a password is no token' decode
+hides 'dXNlcjpzZWNyZXQ' 'and is not shown'
+hides 'secret' 'neither in clear text'
+printf 'Authorization: Negotiate \033[31m\007\n' >"$scratch/in"
+exits 1 'what is no base64 is damage' decode
+hides "$(printf '\033')" 'of which nothing reaches the terminal'
+awk 'BEGIN { for (i = 0; i < 150; i++) print "Authorization: Negotiate YII=" }' >"$scratch/in"
+exits 1 'no more than 100 headers are taken' decode
+says '50 more are left out' 'and it says how many are left out'
+if [ -c /dev/full ]; then
+    "$command" decode "$vectors/mit-kerberos.b64" >/dev/full 2>"$scratch/err"
+    [ $? -eq 3 ]
+    check $? 'output that cannot be written is a failure'
+fi
 exits 3 'no input is said to be none' decode
 complains 'there is no token' 'in words'
 exits 3 'a file that is not there could not be read' decode "$scratch/none"
@@ -150,26 +173,79 @@ if command -v ktutil >/dev/null 2>&1; then
     add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 | make_keytab "$scratch/good.keytab"
     exits 0 'a good keytab has no finding' keytab "$scratch/good.keytab"
     says 'HTTP/web.example.test@EXAMPLE.TEST' 'its entries are listed'
+    says 'Nothing is wrong' 'and nothing else is said of them'
+    if command -v klist >/dev/null 2>&1; then
+        key=$(klist -Kk "$scratch/good.keytab" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p')
+        [ -n "$key" ]
+        check $? 'it has a key'
+        hides "$key" 'which is not printed'
+        exits 0 'as JSON' keytab --json "$scratch/good.keytab"
+        is_json 'it is valid JSON'
+        hides "$key" 'without the key as well'
+    fi
     add HTTP/web.example.test@EXAMPLE.TEST 3 arcfour-hmac | make_keytab "$scratch/weak.keytab"
     exits 1 'RC4 is a finding' keytab "$scratch/weak.keytab"
-    says 'weak' 'and is called weak'
+    says 'warning weak-enctype:' 'and is called weak'
     { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
       add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 another
     } | make_keytab "$scratch/two.keytab"
     exits 1 'one key version with two keys is a finding' keytab "$scratch/two.keytab"
+    says 'problem conflicting-keys:' 'and is called conflicting'
+    hides 'repeated-entry' 'and not a mere repetition'
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/twice.keytab"
+    exits 0 'the very same entry twice is harmless' keytab "$scratch/twice.keytab"
+    says 'note repeated-entry:' 'and is told'
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add HTTP/web.example.test@EXAMPLE.TEST 4 aes256-cts-hmac-sha1-96 another
+    } | make_keytab "$scratch/rotated.keytab"
+    exits 0 'two key versions are what a rotation leaves' keytab "$scratch/rotated.keytab"
+    says 'note several-kvnos:' 'and are told'
+    { add HTTP/web@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add 'WEB$@EXAMPLE.TEST' 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/machine.keytab"
+    exits 0 'short names and computer accounts are right in some places' keytab "$scratch/machine.keytab"
+    says 'note short-host-name:' 'the name is told'
+    says 'note machine-account:' 'and so is the account'
     { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
       add HTTP/web.example.test@OTHER.TEST 3 aes256-cts-hmac-sha1-96
     } | make_keytab "$scratch/realms.keytab"
     exits 1 'two realms are a finding' keytab "$scratch/realms.keytab"
-    says 'realm' 'and called so'
+    says 'warning mixed-realms:' 'and called so'
+    says 'EXAMPLE.TEST, OTHER.TEST' 'with their names'
     add http/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96 | make_keytab "$scratch/case.keytab"
     exits 1 'http in small letters is a finding' keytab "$scratch/case.keytab"
+    says 'problem spn-case-mismatch:' 'and is called so'
+    says 'problem no-http-entry:' 'since there is no other entry for HTTP'
     { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
       add host/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
     } | make_keytab "$scratch/mixed.keytab"
     exits 1 "another service's key in it is a finding" keytab "$scratch/mixed.keytab"
+    says 'warning other-services:' 'and is called so'
+    says 'host/web.example.test@EXAMPLE.TEST' 'by its name'
+    exits 1 'the user of the web server has to be one' keytab --user no-such-user "$scratch/good.keytab"
+    says 'problem unknown-user:' 'and it says so'
+    exits 0 'whoever owns the file can read it' keytab --user "$(id -un)" "$scratch/good.keytab"
+    says 'note readable-by-user:' 'and it says so'
+    if [ "$(id -un)" != nobody ] && id nobody >/dev/null 2>&1; then
+        exits 1 'a user who cannot read it is a finding' keytab --user nobody "$scratch/good.keytab"
+        says 'problem unreadable-by-user:' 'and it says so'
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        chmod 000 "$scratch/good.keytab"
+        exits 3 'a keytab that one may not read could not be read' keytab "$scratch/good.keytab"
+        says 'problem keytab-unreadable:' 'and is called unreadable'
+        chmod 600 "$scratch/good.keytab"
+    fi
     chmod 644 "$scratch/good.keytab"
     exits 1 'a keytab that everybody can read is a finding' keytab "$scratch/good.keytab"
+    says 'problem world-readable:' 'and is called so'
+    exits 3 'without a keytab there is nothing to check' check --keytab "$scratch/none.keytab"
+    complains 'does not exist' 'and it says so'
+    exits 2 'a service has a host' check --keytab "$scratch/good.keytab" --spn HTTP
+    exits 2 'and one realm at most' check --keytab "$scratch/good.keytab" --spn HTTP/a@B@C
+    exits 2 'check takes options only' check --keytab "$scratch/good.keytab" more
     head -c 40 "$scratch/good.keytab" >"$scratch/torn.keytab"
     exits 1 'a keytab that was cut off is a finding' keytab "$scratch/torn.keytab"
     says 'keytab-torn' 'and is called torn'
@@ -177,6 +253,17 @@ else
     count=$((count + 1))
     echo "ok $count - # SKIP ktutil is not installed"
 fi
+
+slugs=$(sed -n -e 's/.*\.slug = "\([a-z0-9-]*\)".*/\1/p' -e 's/^ *{* *"\([a-z0-9-]*\)", NGD_SEVERITY_.*/\1/p' "$srcdir"/cli/*.c)
+[ "$(echo "$slugs" | wc -l)" -gt 30 ]
+check $? 'the findings can be told from the sources'
+missing=
+for slug in $slugs; do
+    grep -qw -- "$slug" "$srcdir/docs/negotiate-diag.1" || missing="$missing $slug"
+done
+[ -z "$missing" ]
+check $? 'the manual page names every finding'
+[ -z "$missing" ] || echo "# not$missing"
 
 # ---- explain, as far as it needs no ticket ------------------------------------------------
 
