@@ -123,7 +123,7 @@ SKIP: {
 
 # What such a server sees: everybody else is ahead, the KDC too.
 shows_cause 'clock-skew', "a ticket from this server's future, by a client that lives there",
-    forged('--client-time', 3600, '--ticket-times', '3600,36000'), details => ['server-clock'], also => ['ticket-not-yet-valid'];
+    forged('--client-time', 3600, '--ticket-times', '3600,36000'), details => ['server-clock'], also => [];
 shows_cause 'clock-skew', 'a ticket that the KDC has made for a later time tells nothing of the clocks',
     forged('--client-time', 7200, '--ticket-times', '3600,36000', '--flags', 'invalid'), details => [], also => ['ticket-not-yet-valid'];
 shows_cause 'clock-skew', "a ticket from the future of both tells no more",

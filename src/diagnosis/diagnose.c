@@ -1,5 +1,6 @@
 #include "diagnosis.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -222,15 +223,29 @@ static bool cache_refused(const view_t *view)
            && (refused_by(view, NGD_REFUSAL_GSS) || refused_by(view, NGD_REFUSAL_ELSEWHERE));
 }
 
+/* krb5 looks for a token in the cache before it writes it there, so that a full disk hides no replay. */
+static bool is_full(const view_t *view)
+{
+    int error = view->evidence->server.replay_cache_error;
+
+    return error == ENOSPC || error == EDQUOT;
+}
+
 static verdict_t is_replay_cache_failed(const view_t *view)
 {
     int32_t reply = view->evidence->decision.reply_code;
     bool unusable = view->evidence->server.replay_cache == NGD_REPLAY_CACHE_UNUSABLE;
 
-    return certain_if(cache_refused(view) && refused_by(view, NGD_REFUSAL_GSS)
-                      && (reply == ERR_GENERIC || (reply == 0 && unusable)));
+    if (!cache_refused(view) || !refused_by(view, NGD_REFUSAL_GSS)) {
+        return NO;
+    }
+    if (reply == ERR_GENERIC) {
+        return CERTAIN;
+    }
+    return reply != 0 || !unusable ? NO : is_full(view) ? LIKELY : CERTAIN;
 }
 
+/* Of another module's replay cache nothing is known but what Kerberos told the client. */
 static verdict_t is_replay(const view_t *view)
 {
     if (!cache_refused(view) || is_replay_cache_failed(view) != NO) {
@@ -239,7 +254,12 @@ static verdict_t is_replay(const view_t *view)
     if (view->evidence->decision.reply_code == AP_ERR_REPEAT) {
         return CERTAIN;
     }
-    return likely_if(view->evidence->server.replay_cache != NGD_REPLAY_CACHE_OFF);
+    return likely_if(view->evidence->server.replay_cache != NGD_REPLAY_CACHE_OFF && refused_by(view, NGD_REFUSAL_GSS));
+}
+
+static verdict_t is_refused_elsewhere(const view_t *view)
+{
+    return certain_if(refused_by(view, NGD_REFUSAL_ELSEWHERE) && whole_token_passes(view));
 }
 
 /* ---- what the client sent ------------------------------------------------------------- */
@@ -581,20 +601,32 @@ static verdict_t is_clock_skew(const view_t *view)
     return certain_if(is_skewed(view) || krb5_says(view, AP_ERR_SKEW));
 }
 
+/* How far the client's clock is before or behind this one where that is a fault: then the ticket is judged by both. */
+static int64_t lead_secs(const view_t *view)
+{
+    return is_skewed(view) && view->skew_secs > 0 ? view->skew_secs : 0;
+}
+
+static int64_t lag_secs(const view_t *view)
+{
+    return is_skewed(view) && view->skew_secs < 0 ? -view->skew_secs : 0;
+}
+
 static verdict_t is_ticket_expired(const view_t *view)
 {
     int64_t end = view->evidence->ticket.end_time_secs;
+    bool over = end > 0 && view->now_secs - lag_secs(view) > end + view->skew_limit_secs;
 
-    return certain_if((is_opened(view) && end > 0 && view->now_secs > end + view->skew_limit_secs)
-                      || krb5_says(view, AP_ERR_TKT_EXPIRED));
+    return certain_if((is_opened(view) && over) || (!is_skewed(view) && krb5_says(view, AP_ERR_TKT_EXPIRED)));
 }
 
 static verdict_t is_ticket_not_yet_valid(const view_t *view)
 {
     bool invalid = (view->evidence->ticket.flags & TICKET_INVALID) != 0;
-    bool later = start_secs(view) > view->now_secs + view->skew_limit_secs;
+    bool later = start_secs(view) > view->now_secs + lead_secs(view) + view->skew_limit_secs;
 
-    return certain_if((is_opened(view) && (invalid || later)) || krb5_says(view, AP_ERR_TKT_NYV));
+    return certain_if((is_opened(view) && (invalid || later))
+                      || (!is_skewed(view) && krb5_says(view, AP_ERR_TKT_NYV)));
 }
 
 static verdict_t is_pac_unverified(const view_t *view)
@@ -616,20 +648,21 @@ static bool is_default_port(const view_t *view)
     return view->host.port == 0 || view->host.port == (view->evidence->connection.tls ? 443u : 80u);
 }
 
-/* Why a client gets no ticket for the address, as far as the address itself tells. */
+/* Why a client gets no ticket for the address, as far as the address itself tells.  A proxy may ask for one of its own. */
 static void explain_missing_ticket(const view_t *view, ngd_finding_t *finding)
 {
     const char *agent = view->evidence->connection.user_agent;
     bool windows = agent != NULL && strstr(agent, "Windows NT") != NULL;
-    bool named = view->host.name[0] != '\0' && !view->host.is_address;
+    bool known = !view->evidence->connection.proxied;
+    bool named = known && view->host.name[0] != '\0' && !view->host.is_address;
     bool has_key = named && ngd_keytab_has_host(&view->evidence->keytab, view->host.name);
     bool keys = view->evidence->keytab.entries_count > 0;
 
-    add_detail(finding, view->host.is_address, NGD_DETAIL_IP_ADDRESS);
-    add_detail(finding, view->host.is_local && !has_key, NGD_DETAIL_LOCAL_NAME);
+    add_detail(finding, known && view->host.is_address, NGD_DETAIL_IP_ADDRESS);
+    add_detail(finding, named && view->host.is_local && !has_key, NGD_DETAIL_LOCAL_NAME);
     add_detail(finding, named && !view->host.is_local && keys && !has_key, NGD_DETAIL_HOST_WITHOUT_KEY);
     add_detail(finding, named && !is_default_port(view), NGD_DETAIL_PORT);
-    add_detail(finding, view->host.has_dot && !view->host.is_local && windows, NGD_DETAIL_INTERNET_ZONE);
+    add_detail(finding, named && view->host.has_dot && !view->host.is_local && windows, NGD_DETAIL_INTERNET_ZONE);
     add_detail(finding, named && has_key, NGD_DETAIL_DUPLICATE_SPN);
 }
 
@@ -673,8 +706,18 @@ static bool is_on_other_account(const view_t *view)
            && strcasecmp(keytab->other_principal, view->claim.principal) != 0;
 }
 
+/* A ticket for a service that no web server is. */
+static bool claims_other_service(const view_t *view)
+{
+    const ngd_principal_name_t *sname = &view->evidence->token.ap_req.sname;
+
+    return view->has_ticket && sname->parts > 0
+           && (sname->part[0].len != 4 || strncasecmp((const char *)sname->part[0].data, "HTTP", 4) != 0);
+}
+
 static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
 {
+    add_detail(finding, view->claim.same_name == 0 && claims_other_service(view), NGD_DETAIL_OTHER_SERVICE);
     add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
     add_detail(finding, claims_port(view), NGD_DETAIL_PORT);
     add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
@@ -811,6 +854,7 @@ static const rule_t rules[] = {
     { FAMILY_PROTOCOL, NGD_CAUSE_CLIENT_MISMATCH, is_client_mismatch, NULL },
     { FAMILY_PROTOCOL, NGD_CAUSE_TRANSITED_REFUSED, is_transited_refused, NULL },
     { FAMILY_PROTOCOL, NGD_CAUSE_REPLAY, is_replay, explain_way },
+    { FAMILY_PROTOCOL, NGD_CAUSE_REFUSED_ELSEWHERE, is_refused_elsewhere, NULL },
 
     { FAMILY_CLOCK, NGD_CAUSE_CLOCK_SKEW, is_clock_skew, explain_skew },
     { FAMILY_TIME, NGD_CAUSE_TICKET_EXPIRED, is_ticket_expired, NULL },
@@ -852,12 +896,16 @@ static void look(const ngd_evidence_t *evidence, view_t *view)
     view->skew_secs = clock->has_client ? (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC : 0;
 }
 
+/* What was found with this location's keytab, where another module refused with one of its own. */
+static bool is_by_another_keytab(const view_t *view, family_t family)
+{
+    return refused_elsewhere(view) && (family == FAMILY_SERVER || family == FAMILY_KEY || family == FAMILY_ACCEPTOR);
+}
+
 static ngd_finding_t find(const view_t *view, const rule_t *rule, verdict_t verdict)
 {
-    ngd_finding_t finding = {
-        .cause = rule->cause,
-        .certainty = verdict == CERTAIN ? NGD_CERTAIN : NGD_LIKELY,
-    };
+    bool certain = verdict == CERTAIN && !is_by_another_keytab(view, rule->family);
+    ngd_finding_t finding = { .cause = rule->cause, .certainty = certain ? NGD_CERTAIN : NGD_LIKELY };
 
     if (rule->details != NULL) {
         rule->details(view, &finding);

@@ -1,5 +1,6 @@
 #include "inspect.h"
 
+#include <errno.h>
 #include <gssapi/gssapi_krb5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,19 +71,20 @@ static krb5_ticket *decode_ticket(const ngd_evidence_t *evidence)
  * may sign somebody on is the one that counts.  Otherwise any other entry that does.
  */
 static const ngd_keytab_entry_t *match_own(krb5_context krb5, const ngd_subject_t *subject, const krb5_ticket *ticket,
-                                           unsigned *tries, ngd_keytab_facts_t *facts)
+                                           ngd_tries_t *tries, ngd_keytab_facts_t *facts)
 {
     const ngd_keyset_view_t *view = ngd_keyset_view(subject->keys, &subject->acceptor.name, subject->host);
     const ngd_keytab_entry_t *entry = view ? ngd_ticket_match(krb5, subject->keys, view->keytab, ticket, tries) : NULL;
 
     facts->matched_admitted = entry != NULL;
     if (!entry && facts->admitted_count < facts->entries_count) {
+        *tries = NGD_TRIES_ALL;                 /* the whole keytab: some of it is tried once more */
         entry = ngd_ticket_match(krb5, subject->keys, ngd_keyset_name(subject->keys), ticket, tries);
     }
     return entry;
 }
 
-static void open_with_own(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, unsigned *tries,
+static void open_with_own(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, ngd_tries_t *tries,
                           ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     ngd_keytab_facts_t *facts = &evidence->keytab;
@@ -93,7 +95,7 @@ static void open_with_own(krb5_context krb5, const ngd_subject_t *subject, krb5_
     }
 }
 
-static bool open_with_other(krb5_context krb5, ngd_keytab_t *other, krb5_ticket *ticket, unsigned *tries,
+static bool open_with_other(krb5_context krb5, ngd_keytab_t *other, krb5_ticket *ticket, ngd_tries_t *tries,
                             ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     ngd_keyset_t *keys = ngd_keytab_keys(other, NGD_LOOK_USUAL);
@@ -108,7 +110,7 @@ static bool open_with_other(krb5_context krb5, ngd_keytab_t *other, krb5_ticket 
     return entry != NULL;
 }
 
-static void open_with_others(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, unsigned *tries,
+static void open_with_others(krb5_context krb5, const ngd_subject_t *subject, krb5_ticket *ticket, ngd_tries_t *tries,
                              ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
     for (size_t i = 0; i < subject->others_count; i++) {
@@ -124,15 +126,16 @@ static void inspect_ticket(krb5_context krb5, const ngd_subject_t *subject, bool
                            ngd_inspection_t *inspection)
 {
     krb5_ticket *ticket = decode_ticket(evidence);
-    unsigned tries = NGD_INSPECTION_TRIES_MAX;
+    ngd_tries_t tries = NGD_TRIES_ALL;
 
     if (!ticket) {
         evidence->keytab.keys_untried = true;
         return;
     }
     open_with_own(krb5, subject, ticket, &tries, evidence, inspection);
-    evidence->keytab.keys_untried = !evidence->keytab.matched && tries == 0;
+    evidence->keytab.keys_untried = !evidence->keytab.matched && tries.ran_out;
     if (!evidence->keytab.matched && others_too) {
+        tries = NGD_TRIES_ALL;
         open_with_others(krb5, subject, ticket, &tries, evidence, inspection);
     }
     krb5_free_ticket(krb5, ticket);
@@ -234,12 +237,22 @@ static int64_t skew_limit(krb5_context krb5)
     return low;
 }
 
+/* krb5 gives the system's errors as they are: these tell of a process at its limits, not of krb5.conf. */
+static bool is_exhausted(krb5_error_code error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == EINTR || error == EIO;
+}
+
 static void note_broken_configuration(krb5_error_code error, ngd_evidence_t *evidence, ngd_inspection_t *inspection)
 {
-    const char *words = krb5_get_error_message(NULL, error);
+    const char *words;
 
-    evidence->server.krb5_conf_error = (int32_t)error;
     evidence->keytab.keys_untried = true;
+    if (is_exhausted(error)) {
+        return;
+    }
+    words = krb5_get_error_message(NULL, error);
+    evidence->server.krb5_conf_error = (int32_t)error;
     evidence->server.krb5_conf_words = ngd_inspection_keep(inspection, strdup(words));
     krb5_free_error_message(NULL, words);
 }

@@ -52,16 +52,20 @@ static void wipe(krb5_data *plain, unsigned int allocated)
 
 /* ---- which key -------------------------------------------------------------------------------- */
 
-static bool opens(krb5_context krb5, const krb5_keytab_entry *entry, const krb5_enc_data *cipher, unsigned *tries)
+static bool opens(krb5_context krb5, const krb5_keytab_entry *entry, const krb5_enc_data *cipher, ngd_tries_t *tries)
 {
     krb5_boolean similar;
     krb5_keyblock key = entry->key;
     krb5_data plain;
 
-    if (*tries == 0 || krb5_c_enctype_compare(krb5, key.enctype, cipher->enctype, &similar) != 0 || !similar) {
+    if (krb5_c_enctype_compare(krb5, key.enctype, cipher->enctype, &similar) != 0 || !similar) {
         return false;
     }
-    --*tries;
+    if (tries->left == 0) {
+        tries->ran_out = true;
+        return false;
+    }
+    tries->left--;
     key.enctype = cipher->enctype;
     if (!decrypts(krb5, &key, KRB5_KEYUSAGE_KDC_REP_TICKET, cipher, &plain)) {
         return false;
@@ -92,7 +96,7 @@ static const ngd_keytab_entry_t *index_of(krb5_context krb5, const ngd_keyset_t 
 
 /* One walk through the keytab: only over the entries of the ticket's own name, or over the others. */
 static const ngd_keytab_entry_t *match_among(krb5_context krb5, const ngd_keyset_t *keys, krb5_keytab keytab,
-                                             const krb5_ticket *ticket, bool named, unsigned *tries)
+                                             const krb5_ticket *ticket, bool named, ngd_tries_t *tries)
 {
     krb5_kt_cursor cursor;
     krb5_keytab_entry entry;
@@ -113,7 +117,7 @@ static const ngd_keytab_entry_t *match_among(krb5_context krb5, const ngd_keyset
 }
 
 const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t *keys, const char *keytab,
-                                           const krb5_ticket *ticket, unsigned *tries)
+                                           const krb5_ticket *ticket, ngd_tries_t *tries)
 {
     const ngd_keytab_entry_t *found;
     krb5_keytab handle;
@@ -228,7 +232,7 @@ static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_e
 {
     krb5_principal principal;
     krb5_kt_cursor cursor;
-    unsigned tries = NGD_INSPECTION_TRIES_MAX;
+    ngd_tries_t tries = NGD_TRIES_ALL;
     bool found = false;
 
     if (krb5_parse_name(krb5, entry->principal, &principal) != 0) {

@@ -30,6 +30,7 @@ typedef struct {
     ngd_refusal_t refusal;          /* at which gate it ended; NGD_REFUSAL_NONE: it did not */
     int32_t reply_code;             /* of the KRB-ERROR that GSSAPI had for the client; 0: none */
     const char *fault;              /* refused: GSSAPI's words or ours, for the log; NULL: none */
+    bool follows;                   /* no token, and the diagnosis is that of the refusal just before */
     bool challenged_before;         /* no token, and the same navigation was challenged just before */
     ngd_diagnosis_t diagnosis;      /* of an attempt that was not let in; see explain.h */
     const ngd_evidence_t *evidence; /* that it rests on; NULL: not collected, since the cause was plain without */

@@ -74,7 +74,7 @@ static int refuse(request_rec *r, ngd_attempt_t *attempt, ngd_refusal_t refusal,
 {
     attempt->outcome = NGD_OUTCOME_REFUSED;
     attempt->refusal = refusal;
-    attempt->fault = fault;
+    attempt->fault = apr_pstrdup(attempt->pool, fault);
     attempt->status = refusal == NGD_REFUSAL_TLS ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED;
     ngd_explain_refusal(r, attempt);
     if (attempt->status == HTTP_UNAUTHORIZED) {

@@ -262,20 +262,23 @@ static int tell_purpose(request_rec *r)
     return OK;
 }
 
+/* This module's own refusals are explained already, with what decided upon them. */
 int ngd_explain_handler(request_rec *r)
 {
+    ngd_attempt_t *own;
     apr_bucket_brigade *out;
 
     if (!r->handler || strcmp(r->handler, "negotiate-explain") != 0) {
         return DECLINED;
     }
-    if (!r->prev) {
+    if (!r->prev || !ap_is_HTTP_ERROR(r->status)) {
         return only_get(r) == OK ? tell_purpose(r) : HTTP_METHOD_NOT_ALLOWED;
     }
-    if (!ngd_settings(r)->keytab) {
+    own = refused_attempt(r);
+    if (!own && !ngd_settings(r)->keytab) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "negotiate: SetHandler negotiate-explain needs a NegotiateKeytab");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    out = make_body(r, ngd_explain_elsewhere(r));
+    out = make_body(r, own ? own : ngd_explain_elsewhere(r));
     return ap_pass_brigade(r->output_filters, out) == APR_SUCCESS ? OK : AP_FILTER_ERROR;
 }

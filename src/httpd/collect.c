@@ -229,7 +229,7 @@ const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt, 
 
     evidence->attempt.time_usecs = r->request_time;
     evidence->clock.server_usecs = r->request_time;
-    evidence->contact = ngd_settings(r)->contact;
+    evidence->contact = apr_pstrdup(pool, ngd_settings(r)->contact);
     evidence->server.user = ngd_setup_user();
     evidence->server.group = ngd_setup_group();
     collect_connection(r, attempt, pool, &evidence->connection);

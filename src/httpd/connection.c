@@ -17,7 +17,6 @@ typedef struct {
     apr_uint32_t upgrade;                       /* 1: the digest's token may come once more */
     unsigned char upgrade_digest[DIGEST_BYTES];
     char upgrade_reference[NGD_REFERENCE_SIZE];
-    apr_pool_t *refusal_pool;                   /* NULL until there is a refusal */
     ngd_refused_t refused;
     unsigned challenged;                        /* hash of the URL of an unanswered navigation; 0: none */
 } slot_t;
@@ -101,21 +100,12 @@ static const char *url_of(const request_rec *r, apr_pool_t *pool)
     return apr_pstrcat(pool, host ? host : "", r->unparsed_uri ? r->unparsed_uri : "", NULL);
 }
 
-apr_pool_t *ngd_connection_refusal_pool(conn_rec *c)
+static unsigned hash_of(const request_rec *r)
 {
-    slot_t *slot = c->master ? NULL : slot_of(c);
+    apr_ssize_t len = APR_HASH_KEY_STRING;
+    unsigned hash = apr_hashfunc_default(url_of(r, r->pool), &len);
 
-    if (!slot) {
-        return NULL;
-    }
-    slot->refused.attempt = NULL;
-    if (slot->refusal_pool) {
-        apr_pool_clear(slot->refusal_pool);
-    } else {
-        apr_pool_create(&slot->refusal_pool, c->pool);
-        apr_pool_tag(slot->refusal_pool, "negotiate_refusal");
-    }
-    return slot->refusal_pool;
+    return hash ? hash : 1;
 }
 
 void ngd_connection_note_refusal(request_rec *r, const ngd_attempt_t *attempt)
@@ -123,23 +113,19 @@ void ngd_connection_note_refusal(request_rec *r, const ngd_attempt_t *attempt)
     slot_t *slot = own_slot(r);
 
     if (slot) {
-        slot->refused = (ngd_refused_t){
-            .attempt = attempt,
-            .url = url_of(r, slot->refusal_pool),
-            .request = ngd_connection_requests(r->connection),
-        };
+        slot->refused.url = hash_of(r);
+        slot->refused.request = ngd_connection_requests(r->connection);
+        slot->refused.diagnosis = attempt->diagnosis;
+        apr_cpystrn(slot->refused.reference, attempt->reference, sizeof slot->refused.reference);
     }
 }
 
-const ngd_attempt_t *ngd_connection_refused_before(request_rec *r)
+const ngd_refused_t *ngd_connection_refused_before(request_rec *r)
 {
     slot_t *slot = own_slot(r);
 
-    if (!slot || !slot->refused.attempt || slot->refused.request + 1 != ngd_connection_requests(r->connection)
-        || strcmp(slot->refused.url, url_of(r, r->pool)) != 0) {
-        return NULL;
-    }
-    return slot->refused.attempt;
+    return slot && slot->refused.url == hash_of(r)
+           && slot->refused.request + 1 == ngd_connection_requests(r->connection) ? &slot->refused : NULL;
 }
 
 /* Browsers say so themselves (Fetch Metadata), but only to sites that are https or local; else the type they ask for does. */
@@ -152,14 +138,6 @@ static bool is_navigation(const request_rec *r)
         return strcmp(mode, "navigate") == 0;
     }
     return r->method_number == M_GET && accept && ap_strstr_c(accept, "text/html");
-}
-
-static unsigned hash_of(const request_rec *r)
-{
-    apr_ssize_t len = APR_HASH_KEY_STRING;
-    unsigned hash = apr_hashfunc_default(url_of(r, r->pool), &len);
-
-    return hash ? hash : 1;
 }
 
 bool ngd_connection_note_challenge(request_rec *r)

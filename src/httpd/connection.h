@@ -27,12 +27,14 @@ typedef struct {
 /*
  * The last refusal on this connection, for a token-less request that follows it at
  * once: some clients repeat a refused request without a token, and show what they
- * get then.  HTTP/1 only.  What it points to lives until the next refusal.
+ * get then.  HTTP/1 only.  The cause, and nothing of the client: a proxy that does
+ * not say that it is one may put another client's request on the same connection.
  */
 typedef struct {
-    const ngd_attempt_t *attempt;   /* NULL: none */
-    const char *url;
+    unsigned url;                   /* hash of what was refused; 0: nothing */
     unsigned request;               /* which of the connection's requests it was */
+    char reference[NGD_REFERENCE_SIZE];
+    ngd_diagnosis_t diagnosis;
 } ngd_refused_t;
 
 /* Hook (pre_connection). */
@@ -47,12 +49,10 @@ unsigned ngd_connection_requests(const conn_rec *c);
 /* The slot for a negotiation; NULL on HTTP/2, whose streams share no order. */
 ngd_pending_t *ngd_connection_pending(conn_rec *c);
 
-/* An empty pool for the attempt that is being refused, which ends with the next one; NULL on HTTP/2. */
-apr_pool_t *ngd_connection_refusal_pool(conn_rec *c);
-/* Remembers it; the attempt and its evidence live in that pool. */
+/* Remembers an attempt that was refused. */
 void ngd_connection_note_refusal(request_rec *r, const ngd_attempt_t *attempt);
-/* The refusal that this request follows at once, on the same URL; or NULL. */
-const ngd_attempt_t *ngd_connection_refused_before(request_rec *r);
+/* The refusal that this request follows at once, on the same URL; NULL: none.  Until the next one is noted. */
+const ngd_refused_t *ngd_connection_refused_before(request_rec *r);
 
 /*
  * Notes a token-less request, or forgets the last one because a token came.  Says

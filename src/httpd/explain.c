@@ -11,51 +11,15 @@
 /* Without the letters of "Negotiate": some clients look for these anywhere, and decode what follows (docs/clients.md). */
 #define NO_CHALLENGE "Sign-On-Refused"
 
-/* ---- evidence that outlives its request --------------------------------------------------------------------------- */
-
 static bool is_clients_own(const request_rec *r)
 {
     return !r->prev && !r->main;
 }
 
-/* A copy that borrows nothing from the request: its evidence may be asked for once more by the next one. */
-static ngd_attempt_t *keep(const ngd_attempt_t *attempt, apr_pool_t *pool)
+static void diagnose(request_rec *r, ngd_attempt_t *attempt)
 {
-    ngd_attempt_t *kept = apr_pmemdup(pool, attempt, sizeof *attempt);
-
-    kept->pool = pool;
-    kept->authorization = apr_pstrdup(pool, attempt->authorization);
-    kept->fault = apr_pstrdup(pool, attempt->fault);
-    kept->user = apr_pstrdup(pool, attempt->user);
-    kept->answer = NULL;
-    ngd_header_split(kept->authorization, kept->authorization ? strlen(kept->authorization) : 0, &kept->header);
-    if (attempt->token.data) {
-        kept->token.data = apr_pmemdup(pool, attempt->token.data, attempt->token.len);
-    }
-    return kept;
-}
-
-static void diagnose(request_rec *r, ngd_attempt_t *attempt, const ngd_attempt_t *durable, apr_pool_t *pool)
-{
-    attempt->evidence = ngd_collect(r, durable, pool);
+    attempt->evidence = ngd_collect(r, attempt, attempt->pool);
     ngd_diagnose(attempt->evidence, &attempt->diagnosis);
-}
-
-/* On a connection of its own the client's next request may show this refusal. */
-static void diagnose_and_keep(request_rec *r, ngd_attempt_t *attempt)
-{
-    apr_pool_t *pool = is_clients_own(r) ? ngd_connection_refusal_pool(r->connection) : NULL;
-    ngd_attempt_t *kept;
-
-    if (!pool) {
-        diagnose(r, attempt, attempt, attempt->pool);
-        return;
-    }
-    kept = keep(attempt, pool);
-    diagnose(r, attempt, kept, pool);
-    kept->evidence = attempt->evidence;
-    kept->diagnosis = attempt->diagnosis;
-    ngd_connection_note_refusal(r, kept);
 }
 
 /* To the environment, the counters and the log: once for each attempt. */
@@ -72,7 +36,10 @@ static void tell(request_rec *r, const ngd_attempt_t *attempt)
 
 void ngd_explain_refusal(request_rec *r, ngd_attempt_t *attempt)
 {
-    diagnose_and_keep(r, attempt);
+    diagnose(r, attempt);
+    if (is_clients_own(r)) {
+        ngd_connection_note_refusal(r, attempt);
+    }
     tell(r, attempt);
 }
 
@@ -80,7 +47,7 @@ const ngd_evidence_t *ngd_explain_evidence(request_rec *r, ngd_attempt_t *attemp
 {
     if (!attempt->evidence) {
         attempt->evidence = ngd_collect(r, attempt, attempt->pool);
-        if (attempt->diagnosis.has_cause) {
+        if (attempt->diagnosis.has_cause && !attempt->follows) {
             ngd_diagnose(attempt->evidence, &attempt->diagnosis);
         }
     }
@@ -95,22 +62,17 @@ static void set_cause(ngd_attempt_t *attempt, ngd_cause_id_t cause, ngd_certaint
     attempt->diagnosis.cause = (ngd_finding_t){ .cause = cause, .certainty = certainty };
 }
 
-/* The refused attempt's evidence, but for what this request is itself. */
-static void follow_refusal(const ngd_attempt_t *refused, ngd_attempt_t *attempt)
+static void follow_refusal(const ngd_refused_t *refused, ngd_attempt_t *attempt)
 {
-    ngd_evidence_t *evidence = apr_pmemdup(attempt->pool, refused->evidence, sizeof *evidence);
-
     apr_cpystrn(attempt->reference, refused->reference, sizeof attempt->reference);
-    evidence->attempt.outcome = attempt->outcome;
-    evidence->attempt.reference = attempt->reference;
-    attempt->evidence = evidence;
     attempt->diagnosis = refused->diagnosis;
+    attempt->follows = true;
 }
 
 void ngd_explain_challenge(request_rec *r, ngd_attempt_t *attempt)
 {
     bool own = is_clients_own(r) && !ngd_collect_is_proxied(r);
-    const ngd_attempt_t *refused = own ? ngd_connection_refused_before(r) : NULL;
+    const ngd_refused_t *refused = own ? ngd_connection_refused_before(r) : NULL;
 
     attempt->challenged_before = own && ngd_connection_note_challenge(r);
     if (attempt->challenged_before) {
@@ -139,11 +101,27 @@ void ngd_explain_authorization(request_rec *r, const ngd_attempt_t *accepted, in
     ngd_attempt_share(r, attempt);
     /* An index of a folder asks for each of its files whether it may be shown: no attempts of the client's. */
     if (!r->main) {
+        diagnose(r, attempt);
         tell(r, attempt);
     }
 }
 
 /* ---- refusals of others ------------------------------------------------------------------------------------------- */
+
+/* What Kerberos told the client, where the client asked for mutual authentication: who refused it says why. */
+static int take_answered_code(void *attempt_, const char *name, const char *value)
+{
+    ngd_attempt_t *attempt = attempt_;
+    ngd_attempt_t answer = { .pool = attempt->pool };
+    ngd_token_t token;
+
+    (void)name;
+    if (ngd_attempt_read(&answer, value)) {
+        ngd_token_decode(answer.token, &token);
+        attempt->reply_code = token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
+    }
+    return attempt->reply_code == 0;
+}
 
 /* Another module may have signed a user on and then refused him, as its Require says. */
 ngd_attempt_t *ngd_explain_elsewhere(request_rec *r)
@@ -156,8 +134,8 @@ ngd_attempt_t *ngd_explain_elsewhere(request_rec *r)
     attempt->user = r->prev->user;
     attempt->outcome = attempt->header.scheme == NGD_SCHEME_NONE ? NGD_OUTCOME_ANONYMOUS : NGD_OUTCOME_REFUSED;
     attempt->refusal = attempt->user ? NGD_REFUSAL_AUTHORIZATION : NGD_REFUSAL_ELSEWHERE;
-    attempt->evidence = ngd_collect(r, attempt, attempt->pool);
-    ngd_diagnose(attempt->evidence, &attempt->diagnosis);
+    apr_table_do(take_answered_code, attempt, r->err_headers_out, "WWW-Authenticate", NULL);
+    diagnose(r, attempt);
     tell(r, attempt);
     return attempt;
 }
@@ -170,8 +148,7 @@ ngd_attempt_t *ngd_explain_header_size(request_rec *r)
     attempt->status = r->status;
     attempt->outcome = NGD_OUTCOME_REFUSED;
     attempt->refusal = NGD_REFUSAL_HEADER_SIZE;
-    attempt->evidence = ngd_collect(r, attempt, attempt->pool);
-    ngd_diagnose(attempt->evidence, &attempt->diagnosis);
+    diagnose(r, attempt);
     tell(r, attempt);
     return attempt;
 }
