@@ -60,7 +60,7 @@ sub with_curl { my ($server) = @_; my $alice = $server->client('alice', host => 
 sub is_off_by {
     my ($document, $secs, $words) = @_;
     my $seen = $document->{clock}{skew_secs} // 'nothing';
-    ok $seen =~ /\A-?\d+(?:\.\d+)?\z/ && abs($seen - $secs) <= 5, "the JSON has $secs s, client minus server" or diag $seen;
+    ok $seen =~ /\A-?\d+(?:\.\d+)?\z/ && abs($seen - $secs) <= 30, "the JSON has $secs s, client minus server" or diag $seen;
     my $way = $secs > 0 ? 'ahead of' : 'behind';
     like explanation($document), qr/\AThe client's clock is $words $way this server's; 5 min are allowed\./,
         "the explanation says by how much it is $way";
@@ -69,12 +69,12 @@ sub is_off_by {
 # ---- the client's clock ----------------------------------------------------------
 
 for my $case (
-    [310,      qr/5 min (?:[5-9]|1[0-5]) s/],
-    [-310,     qr/5 min (?:[5-9]|1[0-5]) s/],
-    [5400,     qr/(?:90 min(?: \d s)?|89 min 5\d s)/],
-    [-5400,    qr/(?:90 min(?: \d s)?|89 min 5\d s)/],
-    [864000,   qr/(?:10 days 0|9 days 23) h/],
-    [-864000,  qr/(?:10 days 0|9 days 23) h/],
+    [400,     qr/6 min (?:[1-3]\d|40) s/],
+    [-400,    qr/(?:6 min [45]\d s|7 min(?: [1-9] s)?)/],
+    [5400,    qr/(?:90 min|89 min [3-5]\d s)/],
+    [-5400,   qr/90 min(?: [12]?\d s)?/],
+    [864000,  qr/(?:10 days 0|9 days 23) h/],
+    [-864000, qr/10 days 0 h/],
 ) {
     my ($secs, $words) = @$case;
     # Where the ticket was issued later than the client thinks it is, its clock is the one that is wrong.
@@ -82,7 +82,7 @@ for my $case (
     my $json = shows_cause 'clock-skew', "a client whose clock is off by $secs s", forged('--client-time', $secs), details => $details;
     is_off_by($json, $secs, $words);
 }
-is status(forged('--client-time', $_)), 404, "$_ s are tolerated" for 290, -290;
+is status(forged('--client-time', $_)), 404, "$_ s are tolerated" for 240, -240;
 
 {
     my $server = tolerating(60);
@@ -114,7 +114,7 @@ SKIP: {
             return $token;
         });
     };
-    my $about = qr/(?:20 min(?: \d s)?|19 min 5\d s)/;
+    my $about = qr/(?:20 min(?: [12]?\d s)?|19 min [3-5]\d s)/;
     is_off_by(shows_cause('clock-skew', 'a real client whose clock is behind', $at->('-20m'), details => ['client-clock']), -1200, $about);
     is_off_by(shows_cause('clock-skew', 'a real client whose clock is ahead', $at->('+20m'), details => []), 1200, $about);
 }
@@ -132,7 +132,7 @@ shows_cause 'clock-skew', "a ticket from the future of both tells no more",
 SKIP: {
     skip 'not applicable: this httpd runs under another tool already', 4 if $ENV{NGD_HTTPD};
     skip 'faketime is not installed', 4 unless $faketime;
-    my $about = qr/(?:60 min(?: \d s)?|59 min 5\d s)/;
+    my $about = qr/(?:60 min(?: [12]?\d s)?|59 min [3-5]\d s)/;
     my $behind = at_time('-1h');
     my $json = shows_cause 'clock-skew', 'a server whose clock is an hour behind, and a real client',
         with_curl($behind), log => sub { $behind->log }, details => ['server-clock'], also => ['ticket-not-yet-valid'];
@@ -148,12 +148,12 @@ SKIP: {
 my $json = shows_cause 'ticket-expired', 'a ticket that ended an hour ago', forged('--ticket-times', '-7200,-3600');
 like explanation($json), qr/for HTTP\/time\.example\.test\@EXAMPLE\.TEST ended at 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC; this server's clock says 2/,
     'the explanation has both times';
-shows_cause 'ticket-expired', 'a ticket that ended a little longer ago than is tolerated', forged('--ticket-times', '-7200,-305');
-is status(forged('--ticket-times', '-7200,-290')), 404, 'a ticket that ended just now is let in';
+shows_cause 'ticket-expired', 'a ticket that ended a little longer ago than is tolerated', forged('--ticket-times', '-7200,-302');
+is status(forged('--ticket-times', '-7200,-240')), 404, 'a ticket that ended just now is let in';
 {
-    my $server = tolerating(1);
-    my $ended = with_token(sub { scalar forge(@key, '--ticket-times', '-60,-3') }, '/', $server->client);
-    shows_cause 'ticket-expired', 'a ticket that ended seconds ago, where one second is tolerated', $ended, log => sub { $server->log };
+    my $server = tolerating(20);
+    my $ended = with_token(sub { scalar forge(@key, '--ticket-times', '-100,-30') }, '/', $server->client);
+    shows_cause 'ticket-expired', 'a ticket that ended seconds ago, where fewer are tolerated', $ended, log => sub { $server->log };
 }
 $json = shows_cause 'ticket-not-yet-valid', 'a ticket that begins in an hour', forged('--ticket-times', '3600,7200');
 like explanation($json), qr/for HTTP\/time\.example\.test\@EXAMPLE\.TEST begins at 2\d{3}-/, 'the explanation has its beginning';

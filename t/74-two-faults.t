@@ -144,9 +144,9 @@ shows_cause 'replay', 'and pac-unverified', sub {
   SetHandler negotiate-whoami
 </Location>
 EOT
-    my $short = $realm->kinit('alice', ccache => $realm->path('private/alice-short.ccache'), lifetime => '3s');
+    my $short = $realm->kinit('alice', ccache => $realm->path('private/alice-short.ccache'), lifetime => '7s');
     my @tokens = tokens(spn('good'), ccache => $short, '--count', 3);
-    select undef, undef, undef, 6;
+    select undef, undef, undef, 9;
     shows_cause 'clock-skew', 'and ticket-expired, for a token that was on its way for too long',
         sub { my $token = shift @tokens; $server->client->connection->request('/', headers => [@_, "Authorization: Negotiate $token"]) },
         also => ['ticket-expired'], log => sub { $server->log };
