@@ -104,6 +104,7 @@ keytab('case-both', renamed('HTTP/CASE-BOTH.example.test', spoilt(@case_both)), 
 
 my ($machine, $of_host, $of_user) = map { [service($_)] } qw(machine host user);
 keytab('machine', renamed('WEB$', @$machine), @plain);
+keytab('machine-alone', renamed('WEB$', @$machine), renamed('host/web.example.test', @$machine));
 keytab('host', renamed('host/web.example.test', @$of_host), @plain);
 keytab('user', renamed('svc-web', @$of_user), @plain);
 
@@ -229,6 +230,8 @@ like explanation($json), qr{for HTTP/machine\.example\.test\@EXAMPLE\.TEST,.*the
 shows_cause 'spn-on-other-account', "a host's key", curl('host'), details => ['machine-account'];
 shows_cause 'spn-on-other-account', "a user's key", curl('user'), details => [];
 is status(curl('machine/any', service => 'machine')), 404, 'Any lets it in';
+shows_cause 'no-key-for-acceptor', "a machine account's key and no other", curl('machine-alone', service => 'machine'),
+    also => ['spn-on-other-account'];
 
 # Accounts of Active Directory have one key for all of their names.
 is status(curl('alias')), 404, 'one key under many names is let in';

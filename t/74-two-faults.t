@@ -193,8 +193,11 @@ shows_cause 'keytab-missing', 'and a token that is cut off', sending('/missing',
     open my $out, '>:raw', $torn or die "$torn: $!\n";
     print {$out} substr $bytes, 0, length($bytes) - 5;
     close $out or die "$torn: $!\n";
-    $realm->rotate(undef, spn('torn'));
+    $realm->export_keytab($forge, spn('torn'));
     select undef, undef, undef, 2.2;
+    shows_cause 'clock-skew', 'alone, where the file is torn and the keys of its older version open the ticket',
+        forged('/torn', 'torn', '--client-time', 1000);
+    $realm->rotate(undef, spn('torn'));
     shows_cause 'keytab-corrupt', 'and keytab-old-kvno, where an older version of the file is in use',
         sending('/torn', sub { 'Negotiate ' . tokens(spn('torn')) }), also => ['keytab-old-kvno'], certainty => 'likely', details => ['old-keys'];
     unlink $torn;
