@@ -33,7 +33,8 @@ chmod 0777, "$dir/rcache", "$dir/etc";
     chmod 0666, $krb5_conf;
 }
 
-my $server = NGD::Server->new(name => 'untouched', env => { KRB5_CONFIG => $krb5_conf, KRB5RCACHENAME => "file2:$cache" }, conf => <<'EOT');
+my $server = NGD::Server->new(name => 'untouched',
+    env => { KRB5_CONFIG => $krb5_conf, KRB5RCACHENAME => "file2:$cache" }, conf => <<'EOT');
 <Location />
   AuthType Negotiate
   NegotiateKeytab "@realm_dir@/untouched.keytab"
@@ -68,7 +69,8 @@ EOT
 
 sub send_to {
     my ($path, $token) = @_;
-    return $server->client->connection->request($path, headers => ['Accept: application/json', "Authorization: Negotiate $token"]);
+    return $server->client->connection->request($path,
+        headers => ['Accept: application/json', "Authorization: Negotiate $token"]);
 }
 sub slug { my ($response) = @_; return ($response->json // {})->{cause}{slug} // 'none' }
 sub good { return scalar tokens(SPN) }
@@ -143,7 +145,8 @@ for (@explained) {
     my ($slug, $make) = @$_;
     my $token = $make->();
     my @answers = map { send_to('/explained', $token) } 1 .. 3;
-    is_deeply [map { ($_->status, slug($_)) } @answers], [(401, $slug) x 3], "$slug is explained, each time it is asked";
+    is_deeply [map { ($_->status, slug($_)) } @answers], [(401, $slug) x 3],
+        "$slug is explained, each time it is asked";
     is_deeply everything(), $before, 'and leaves all as it was';
 }
 
@@ -161,7 +164,8 @@ is slug(send_to('/', $token)), 'replay', 'the second time it is a replay';
 
 # ---- what Kerberos notes before it refuses ------------------------------------------------------------------
 
-for my $case (['clock-skew', '--client-time', 1000], ['clock-skew', '--client-time', -1000, '--mutual'], ['ticket-expired', '--ticket-times', '-7200,-3600'],
+for my $case (['clock-skew', '--client-time', 1000], ['clock-skew', '--client-time', -1000, '--mutual'],
+    ['ticket-expired', '--ticket-times', '-7200,-3600'],
     ['ticket-not-yet-valid', '--ticket-times', '3600,7200']) {
     my ($slug, @args) = @$case;
     my $noted = noted();

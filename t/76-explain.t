@@ -84,6 +84,25 @@ my $server = NGD::Server->new(name => 'explain', modules => ["LoadModule auth_gs
   ProxyErrorOverride On 401
   ErrorDocument 401 /negotiate-explain
 </Location>
+# This module's own refusals, at a place that explains with another keytab.
+<Location /own>
+  AuthType Negotiate
+  NegotiateKeytab "@realm_dir@/explain-wrong.keytab"
+  Require valid-user
+  ErrorDocument 401 /negotiate-explain
+</Location>
+<Location /rewritten>
+  RewriteEngine On
+  RewriteRule .* /negotiate-explain
+</Location>
+<Location /password>
+  AuthType Basic
+  AuthName password
+  AuthBasicProvider file
+  AuthUserFile "@realm_dir@/no-such-file"
+  Require valid-user
+  ErrorDocument 401 /negotiate-explain
+</Location>
 <Location /no-keytab>
   SetHandler negotiate-explain
 </Location>
@@ -111,6 +130,11 @@ sub with {
     my ($path, $token) = @_;
     return sub { $anybody->connection->request($path, headers => [@_, 'Authorization: ' . $token->()]) };
 }
+sub used_before {
+    my $token = tokens('HTTP/web.localhost', @_);
+    $anybody->connection->request('/peer/', headers => ["Authorization: Negotiate $token"]);
+    return with('/peer/', sub { "Negotiate $token" });
+}
 sub fresh { my @args = @_; return sub { 'Negotiate ' . tokens(@args) } }
 
 # ---- what works is left alone ----------------------------------------------------------
@@ -134,15 +158,15 @@ explains 'empty-token', 'an empty token came', with('/peer/', sub { 'Negotiate' 
 explains 'truncated-token', 'a token was cut off', with('/peer/', sub { 'Negotiate ' . substr tokens('HTTP/web.localhost'), 0, 800 });
 
 explains 'spn-not-in-keytab', 'a ticket for a service without a key', with('/peer/', fresh('HTTP/other.example.test')),
-    also => [];
-explains 'keytab-old-kvno', 'a keytab that is older than the ticket', with('/old/', fresh('HTTP/rotated.localhost'));
-explains 'wrong-key', 'a key that is another one', with('/wrong/', fresh('HTTP/wrong.localhost'));
-explains 'keytab-missing', 'a keytab that is not there', with('/missing/', fresh('HTTP/web.localhost'));
-explains 'replay', 'a token that was used before', do {
-    my $token = tokens('HTTP/web.localhost');
-    $anybody->connection->request('/peer/', headers => ["Authorization: Negotiate $token"]);
-    with('/peer/', sub { "Negotiate $token" });
-}, certainty => 'likely';
+    also => [], certainty => 'likely';
+explains 'keytab-old-kvno', 'a keytab that is older than the ticket', with('/old/', fresh('HTTP/rotated.localhost')),
+    certainty => 'likely';
+explains 'wrong-key', 'a key that is another one', with('/wrong/', fresh('HTTP/wrong.localhost')), certainty => 'likely';
+explains 'keytab-missing', 'a keytab that is not there', with('/missing/', fresh('HTTP/web.localhost')),
+    certainty => 'likely';
+explains 'replay', 'a token that was used before, as the refusal itself says', used_before('--mutual');
+explains 'refused-elsewhere', 'one of which only the peer could say so', used_before();
+explains 'refused-elsewhere', 'a good one, where only passwords are taken', with('/password/', fresh('HTTP/web.localhost'));
 explains 'not-authorized', 'a user that the Require does not name',
     with('/peer/bob', fresh('HTTP/web.localhost'));
 cmp_ok scalar keys %seen, '>=', 10, 'these are at least ten different refusals';
@@ -172,9 +196,21 @@ SKIP: {
 
 # ---- used otherwise ---------------------------------------------------------------------------
 
+{
+    my $own = $anybody->connection->request('/own/',
+        headers => ['Accept: application/json', 'Authorization: Negotiate ' . tokens('HTTP/wrong.localhost')]);
+    my ($told) = $own->header('WWW-Authenticate') =~ /cause="([^"]*)", reference="([^"]*)"/ ? "$1 $2" : '';
+    my $json = $own->json;
+    is "$json->{cause}{slug} $json->{attempt}{id}", $told, "this module's own refusal is explained once";
+    is $json->{cause}{slug}, 'wrong-key', 'with the keytab that decided';
+    is scalar(() = $server->log =~ /negotiate: refused/g), 1, 'and logged once';
+}
 my $direct = $anybody->get('/negotiate-explain');
 is $direct->status, 200, 'asked for itself the page';
 like $direct->body, qr{ErrorDocument 401 /negotiate-explain}, 'says how it is used';
+my $rewritten = $anybody->get('/rewritten/');
+is $rewritten->status, 200, 'where a rule leads to it, nothing was refused';
+like $rewritten->body, qr{ErrorDocument 401 /negotiate-explain}, 'and it says so, too';
 is $anybody->get('/no-keytab-refused')->status, 401, 'without a keytab the refusal stays';
 like $server->log, qr/negotiate-explain needs a NegotiateKeytab/, 'and the log says what is missing';
 

@@ -131,10 +131,7 @@ is numbers(logged('/folder/')), '401 2 5', 'so does an index of an open folder';
 is numbers(logged('/folder/', negotiate(scalar tokens($wrong)))), '401 1 2148074274', 'also those of its refusal';
 is numbers(logged('/folder/', negotiate(scalar tokens('HTTP/web.localhost')))), '200 0 0', 'and of its sign-on';
 my $bobs = logged('/bobs/', negotiate(scalar tokens('HTTP/web.localhost')));
-TODO: {
-    local $TODO = 'a 403 that an index has brought on its folder has no cause yet';
-    is numbers($bobs), '403 0 5', 'and of one who is not allowed to see it';
-}
+is numbers($bobs), '403 0 5', 'and of one who is not allowed to see it';
 
 # ---- nobody writes a field of his own ----------------------------------------------------------
 

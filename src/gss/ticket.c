@@ -227,8 +227,8 @@ static void read_authenticator(krb5_context krb5, const krb5_keyblock *session, 
 }
 
 /* The entry with its key, which opens the ticket; released with krb5_free_keytab_entry_contents(). */
-static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry, const krb5_ticket *ticket,
-                       krb5_keytab_entry *out)
+static bool find_entry(krb5_context krb5, krb5_keytab keytab, const ngd_keytab_entry_t *entry,
+                       const krb5_ticket *ticket, krb5_keytab_entry *out)
 {
     krb5_principal principal;
     krb5_kt_cursor cursor;

@@ -44,10 +44,11 @@ void ngd_reference_make(char reference[NGD_REFERENCE_SIZE])
 
 /* ---- attempts ---------------------------------------------------------------------------------------------------- */
 
-/* What a request keeps of attempts: in the request of the client also the last one of its whole tree. */
+/* What a request keeps of attempts: in the request of the client also the last ones of its whole tree. */
 typedef struct {
     ngd_attempt_t *own;
     ngd_attempt_t *last;
+    ngd_attempt_t *denied;
 } trace_t;
 
 /* What stands for a trace where the header has been read and no attempt was made: costs no memory. */
@@ -185,6 +186,25 @@ bool ngd_attempt_read(ngd_attempt_t *attempt, const char *authorization)
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt)
 {
     make_trace(r)->own = attempt;
+}
+
+void ngd_attempt_note_denied(request_rec *r, const ngd_attempt_t *attempt)
+{
+    request_rec *top = client_request(r);
+    trace_t *trace = make_trace(top);
+
+    if (!trace->denied) {
+        trace->denied = apr_palloc(top->pool, sizeof *trace->denied);
+    }
+    *trace->denied = *attempt;
+    trace->denied->pool = top->pool;
+}
+
+ngd_attempt_t *ngd_attempt_denied(request_rec *r)
+{
+    const trace_t *trace = trace_of(client_request(r));
+
+    return trace ? trace->denied : NULL;
 }
 
 ngd_attempt_t *ngd_attempt_of(const request_rec *r)

@@ -50,6 +50,13 @@ ngd_attempt_t *ngd_attempt_begin(request_rec *r, const ngd_policy_t *policy, con
  */
 bool ngd_attempt_read(ngd_attempt_t *attempt, const char *authorization);
 
+/*
+ * The last of the tree's subrequests that was denied to a user who was let in to its
+ * client's request: the answer to that may be the subrequest's, an index file's.  NULL: none.
+ */
+void ngd_attempt_note_denied(request_rec *r, const ngd_attempt_t *attempt);
+ngd_attempt_t *ngd_attempt_denied(request_rec *r);
+
 /* Makes an attempt this request's own, without its becoming its tree's last one. */
 void ngd_attempt_share(request_rec *r, ngd_attempt_t *attempt);
 

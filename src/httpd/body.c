@@ -209,6 +209,8 @@ static ngd_attempt_t *refused_attempt(request_rec *r)
 
     if (!attempt && ngd_places_any(NGD_PLACED_AUTH_TYPE) && is_header_too_large(r)) {
         attempt = ngd_explain_header_size(r);
+    } else if (attempt && attempt->outcome == NGD_OUTCOME_ACCEPTED) {
+        attempt = ngd_explain_denied(r);
     }
     return attempt && attempt->outcome != NGD_OUTCOME_ACCEPTED && is_status_of(attempt, r) ? attempt : NULL;
 }

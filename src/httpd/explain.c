@@ -100,10 +100,25 @@ void ngd_explain_authorization(request_rec *r, const ngd_attempt_t *accepted, in
     set_cause(attempt, NGD_CAUSE_NOT_AUTHORIZED, NGD_CERTAIN);
     ngd_attempt_share(r, attempt);
     /* An index of a folder asks for each of its files whether it may be shown: no attempts of the client's. */
-    if (!r->main) {
+    if (r->main) {
+        ngd_attempt_note_denied(r, attempt);
+    } else {
         diagnose(r, attempt);
         tell(r, attempt);
     }
+}
+
+ngd_attempt_t *ngd_explain_denied(request_rec *r)
+{
+    ngd_attempt_t *attempt = ngd_attempt_denied(r);
+
+    if (!attempt || attempt->status != r->status) {
+        return NULL;
+    }
+    ngd_attempt_share(r, attempt);
+    diagnose(r, attempt);
+    tell(r, attempt);
+    return attempt;
 }
 
 /* ---- refusals of others ------------------------------------------------------------------------------------------- */

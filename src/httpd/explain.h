@@ -29,6 +29,9 @@ void ngd_explain_challenge(request_rec *r, ngd_attempt_t *attempt);
 /* A user that signed on and does not meet the Require: a refusal of its own, with the same reference. */
 void ngd_explain_authorization(request_rec *r, const ngd_attempt_t *accepted, int status);
 
+/* The denied subrequest whose status is this request's answer, told now; NULL: it is not. */
+ngd_attempt_t *ngd_explain_denied(request_rec *r);
+
 /* What another module refused and this one only explains: an attempt of the redirected request's own. */
 ngd_attempt_t *ngd_explain_elsewhere(request_rec *r);
 
