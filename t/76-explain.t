@@ -164,8 +164,8 @@ explains 'keytab-old-kvno', 'a keytab that is older than the ticket', with('/old
 explains 'wrong-key', 'a key that is another one', with('/wrong/', fresh('HTTP/wrong.localhost')), certainty => 'likely';
 explains 'keytab-missing', 'a keytab that is not there', with('/missing/', fresh('HTTP/web.localhost')),
     certainty => 'likely';
-explains 'replay', 'a token that was used before, as the refusal itself says', used_before('--mutual');
-explains 'refused-elsewhere', 'one of which only the peer could say so', used_before();
+explains 'replay', 'a token that was used before, as the refusal itself says', used_before();
+explains 'refused-elsewhere', 'one of which only the peer could say so', used_before('--no-mutual');
 explains 'refused-elsewhere', 'a good one, where only passwords are taken', with('/password/', fresh('HTTP/web.localhost'));
 explains 'not-authorized', 'a user that the Require does not name',
     with('/peer/bob', fresh('HTTP/web.localhost'));
@@ -197,6 +197,7 @@ SKIP: {
 # ---- used otherwise ---------------------------------------------------------------------------
 
 {
+    $server->log;
     my $own = $anybody->connection->request('/own/',
         headers => ['Accept: application/json', 'Authorization: Negotiate ' . tokens('HTTP/wrong.localhost')]);
     my ($told) = $own->header('WWW-Authenticate') =~ /cause="([^"]*)", reference="([^"]*)"/ ? "$1 $2" : '';
