@@ -71,6 +71,8 @@ for my $slug (sort keys %case) {
     my @off = bodies('off', $slug);
     logs_all($slug, @off);
     is scalar(grep { $_->body =~ $NAMES || $_->as_text =~ /\Q$slug\E/ } @off), 0, "$slug, Off: nobody is told why";
+    my $headline = $slug eq 'not-authorized' ? 'You are signed in, but this page is not for you.' : 'You are not signed in.';
+    is [split /\n/, $off[1]->body]->[0], $headline, "$slug, Off: whether one is signed in is";
     my $document = $off[0]->json;
     is_deeply [grep { ref $document->{$_} eq 'ARRAY' ? @{ $document->{$_} } : defined $document->{$_} }
         grep { !/\A(?:version|attempt|contact)\z/ } keys %$document], [], "$slug, Off: the document has nothing but its reference";

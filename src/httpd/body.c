@@ -132,7 +132,7 @@ static const char *slot_text(request_rec *r, const ngd_attempt_t *attempt, ngd_s
 static ngd_notice_t notice_of(const ngd_attempt_t *attempt, const ngd_view_t *view)
 {
     if (view->explain == NGD_EXPLAIN_OFF) {
-        return NGD_NOTICE_REFERENCE;
+        return attempt->user ? NGD_NOTICE_DENIED : NGD_NOTICE_REFERENCE;
     }
     return attempt->diagnosis.has_cause ? (ngd_notice_t)attempt->diagnosis.cause.cause : NGD_NOTICE_CONTINUE;
 }

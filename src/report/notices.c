@@ -186,6 +186,9 @@ static notice_t notice_of(ngd_notice_t notice, apr_pool_t *pool)
     if (notice == NGD_NOTICE_REFERENCE) {
         return (notice_t){ .headline = ngd_off_headline };
     }
+    if (notice == NGD_NOTICE_DENIED) {
+        return (notice_t){ .headline = ngd_denied_headline, .signed_in = true };
+    }
     return notice_of_cause((ngd_cause_id_t)notice, pool);
 }
 

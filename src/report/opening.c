@@ -8,6 +8,7 @@
 /* ---- the three lines of a refusal ---------------------------------------- */
 
 const char ngd_off_headline[] = "You are not signed in.";
+const char ngd_denied_headline[] = "You are signed in, but this page is not for you.";
 const char ngd_continue_headline[] = "You are not signed in yet: the sign-on needs another step.";
 const char ngd_continue_relief[] =
     "Nothing has failed so far. You only see this page if your browser stopped half-way." NGD_PASSWORD_BOX;

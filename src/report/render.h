@@ -95,6 +95,7 @@ ngd_opening_t ngd_opening_of(const json_t *document, apr_pool_t *pool);
  * who can mend it, and what a help desk needs.
  */
 extern const char ngd_off_headline[];
+extern const char ngd_denied_headline[];
 extern const char ngd_continue_headline[];
 extern const char ngd_continue_relief[];
 

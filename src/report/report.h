@@ -82,6 +82,7 @@ const char *ngd_report_render(const ngd_evidence_t *evidence, const ngd_diagnosi
 typedef enum {
     NGD_NOTICE_CONTINUE = NGD_CAUSES,   /* the negotiation wants another leg; only a client that stopped shows it */
     NGD_NOTICE_REFERENCE,               /* NGD_EXPLAIN_OFF */
+    NGD_NOTICE_DENIED,                  /* the same for a user who is signed in */
     NGD_NOTICES
 } ngd_notice_t;
 

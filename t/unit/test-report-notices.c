@@ -75,6 +75,9 @@ static void test_off_gives_the_reference_alone(void)
                "You are not signed in.\nTell the help desk: K7QF-3M2X, 2026-11-23 15:02 +01:00, help\n",
                "off is two lines");
     check(occurrences(filled_notice(NGD_NOTICE_REFERENCE, NGD_FORMAT_HTML), "</p>") == 1, "and a page of as much");
+    check_text(filled_notice(NGD_NOTICE_DENIED, NGD_FORMAT_TEXT),
+               "You are signed in, but this page is not for you.\nTell the help desk: K7QF-3M2X, 2026-11-23 15:02 +01:00, help\n",
+               "who is signed in is not told that he is not");
 }
 
 /* A notice and the brief report of a cause open alike. */
