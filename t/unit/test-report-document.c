@@ -231,8 +231,10 @@ static void test_cause_is_told_with_its_facts(void)
     check_text(item_text(document, "cause.fix", 0, "command"), "setspn -Q HTTP/web.example.test", "and what to type");
     check_text(item_text(document, "cause.details", 0, "slug"), "key-from-password", "a detail has a slug");
     check_text(item_text(document, "cause.details", 1, "text"),
-               "The browser asked for web.example.test, but its ticket is for HTTP/web.example.test: it followed an "
-               "alias in the DNS (CNAME) before it asked for the ticket.", "and a text with facts");
+               "This server was asked for web.example.test, but the ticket is for HTTP/web.example.test. Either the address "
+               "is an alias in the DNS (CNAME), and the client asked for a ticket for the name behind it; or a proxy changed "
+               "the host. (A proxy keeps it with ProxyPreserveHost On in Apache httpd, proxy_set_header Host $host in "
+               "nginx.)", "and a text with facts");
     check_text(item_text(document, "also", 0, "slug"), "clock-skew", "what else was noticed has the same shape");
     check_text(item_text(document, "also", 0, "certainty"), "likely", "certainty included");
     json_decref(document);
@@ -389,8 +391,10 @@ static void test_brief_has_the_general_form(void)
     check(says(json_string_value(at(document, "cause.explanation")),
                "The keytab has HTTP/HOST@REALM with key version N"),
           "the explanation speaks of services in general");
-    check(says(item_text(document, "cause.fix", 2, "command"), "-k /etc/apache2/http.keytab HTTP/HOST@REALM"),
+    check(says(item_text(document, "cause.fix", 3, "command"), "-k http.keytab HTTP/HOST@REALM"),
           "so do commands");
+    check(says(item_text(document, "cause.fix", 4, "command"), "klist -k /etc/apache2/http.keytab |"),
+          "and those that have the keytab's path");
     check_text(dump(document, "decision"), "null", "the decision does not show");
     check_text(dump(document, "authentication.user"), "null", "nor does the user");
     check(json_array_size(at(document, "checks")) == NGD_CHECKS, "the checklist does");

@@ -100,7 +100,7 @@ static void test_findings(void)
     static const char *const texts[] = {
         "\nWhy\n  The keytab's key does not open the ticket.\n",
         "\n  - The usual reasons are: the SPN was moved",
-        "\nHow to mend it\n  - With Active Directory: See which account has the SPN",
+        "\nHow to mend it\n  - With Active Directory: In a command prompt, see which account has the SPN",
         "\n        setspn -Q HTTP/web.example.test\n",
         "\nAlso noticed\n",
         "\n  This is likely, not certain: ",
@@ -110,7 +110,7 @@ static void test_findings(void)
     static const char *const markup[] = {
         "<h2>Why</h2>", "<h3>The keytab's key does not open the ticket</h3>",
         "<p>The keytab has <code>HTTP/web.example.test@EXAMPLE.TEST</code> with key version 3",
-        "<small>With Active Directory</small>\n<p>See which account has the SPN",
+        "<small>With Active Directory</small>\n<p>In a command prompt, see which account has the SPN",
         "<pre class=\"cmd\">setspn -Q HTTP/web.example.test</pre>",
         "<h2>Also noticed</h2>", "<h2>The checklist</h2>",
         "<div class=\"check problem\"><b><span aria-hidden=\"true\">\xe2\x9c\x97</span> Problem</b>",
