@@ -161,8 +161,10 @@ printf '\005\002' >"$scratch/empty.keytab"
 exits 1 'a keytab without an entry is a finding' keytab "$scratch/empty.keytab"
 says 'keytab-empty' 'and is called empty'
 echo 'no keytab' >"$scratch/text.keytab"
+chmod 644 "$scratch/text.keytab"
 exits 1 'a file that is no keytab is a finding' keytab "$scratch/text.keytab"
 says 'keytab-corrupt' 'and is called corrupt'
+hides 'world-readable' 'whose mode does not matter then'
 exits 1 'as JSON' keytab --json "$scratch/text.keytab"
 is_json 'it is valid JSON'
 exits 2 'without a file it is called wrongly' keytab
@@ -224,6 +226,20 @@ if command -v ktutil >/dev/null 2>&1; then
     exits 1 "another service's key in it is a finding" keytab "$scratch/mixed.keytab"
     says 'warning other-services:' 'and is called so'
     says 'host/web.example.test@EXAMPLE.TEST' 'by its name'
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add 'WEB$@EXAMPLE.TEST' 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/computer.keytab"
+    for shared in mixed computer; do
+        chmod 666 "$scratch/$shared.keytab"
+        exits 1 "$shared.keytab, open to everybody, is a finding" keytab "$scratch/$shared.keytab"
+        says 'problem world-readable:' 'it can be read'
+        says 'problem writable-by-others:' 'and written'
+        says 'a keytab of its own' 'the advice is another keytab'
+        hides 'chgrp' "and nothing that hands the other services' keys to the web server"
+        hides 'chown' 'by another owner'
+        hides 'chmod' 'or another mode'
+        chmod 600 "$scratch/$shared.keytab"
+    done
     exits 1 'the user of the web server has to be one' keytab --user no-such-user "$scratch/good.keytab"
     says 'problem unknown-user:' 'and it says so'
     exits 0 'whoever owns the file can read it' keytab --user "$(id -un)" "$scratch/good.keytab"
@@ -231,6 +247,10 @@ if command -v ktutil >/dev/null 2>&1; then
     if [ "$(id -un)" != nobody ] && id nobody >/dev/null 2>&1; then
         exits 1 'a user who cannot read it is a finding' keytab --user nobody "$scratch/good.keytab"
         says 'problem unreadable-by-user:' 'and it says so'
+        says 'chgrp www-data FILE' 'with what mends it'
+        exits 1 'nor should he where other services have their keys' keytab --user nobody "$scratch/mixed.keytab"
+        says 'problem unreadable-by-user:' 'which is a finding as well'
+        hides 'chgrp' 'but not mended by handing those keys to the web server'
     fi
     if [ "$(id -u)" -ne 0 ]; then
         chmod 000 "$scratch/good.keytab"
