@@ -94,9 +94,33 @@ says 'WWW-Authenticate: Negotiate' "and the server's"
 says 'HTTP/web.example.test' 'the service shows'
 says 'Cipher: 378 bytes' 'of what is encrypted only the size'
 hides "$(echo "$token" | cut -c1-40)" 'the token itself does not'
+cat >"$scratch/in" <<END
+* Connected to web.example.test
+> GET / HTTP/2
+> authorization: Negotiate $token
+>
+< HTTP/2 401
+< www-authenticate: Negotiate
+<
+{ [99 bytes data]
+<p>The server asks with
+WWW-Authenticate: Negotiate TlRMTVNTUAAC, and the browser answers with
+Authorization: Negotiate TlRMTVNTUAAB
+</p>
+END
+cp "$scratch/in" "$scratch/capture"
+exits 0 'what curl -v printed with HTTP/2 is read' decode
+says 'HTTP/web.example.test' 'with what the client sent'
+hides 'NTLM' 'and the body is not taken for headers'
+says 'no token: a scheme alone' 'the challenge, in small letters, is one'
+grep -v '^> auth\|^< www' "$scratch/capture" >"$scratch/in"
+exits 3 'prose of a body is no header either where there is no other one' decode
+complains 'there is no token' 'and it says so'
 printf '   - Authorization: Negotiate\n    - Authorization:  Negotiate %s\n      WhiteSpace:\n' "$token" >"$scratch/in"
 exits 0 "a trace of Network Monitor's is read" decode
 says 'Realm: EXAMPLE.TEST, Sname: HTTP/web.example.test' 'with what it holds'
+printf '%s\n' "$token" | fold -w 64 | sed 's/^/> /' >"$scratch/in"
+exits 0 'so is one that a mail quotes' decode
 printf '%s\n' "$token" | fold -w 64 >"$scratch/in"
 exits 0 'a token that is broken over lines is joined' decode
 says 'EXAMPLE.TEST' 'and read'
