@@ -315,6 +315,9 @@ printf 'Authorization: Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGF
 exits 1 'a captured header with NTLM has a cause' explain --keytab "$scratch/none.keytab" --host 192.0.2.1
 says 'ntlm-fallback' 'which is named'
 says 'keytab-missing' 'and so is the keytab that is not there'
+hides 'two computers' 'whether client and server are two computers is not known'
+hides 'chown root:root' "nor the web server's group"
+says 'A captured header does not tell' 'and that is said'
 printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
 exits 1 'as JSON' explain --json --keytab "$scratch/none.keytab" --host web.example.test
 is_json 'it is valid JSON'
