@@ -32,7 +32,8 @@ static const char help[] =
     "What a header does not tell is unknown in the report: its connection (null), who was signed on, how the server is\n"
     "configured.  The clock counts: a header that was captured long ago is out of time, and that is said then.\n"
     "\n"
-    "Exit codes: 0 nothing is wrong with it, 1 a cause was found, 2 wrong usage, 3 no input, or no token in it.\n";
+    "Exit codes: 0 nothing is wrong with it, 1 a cause was found, 2 wrong usage, 3 no input, no token in it, or\n"
+    "a keytab that you cannot read.\n";
 
 enum { OPTION_KEYTAB = NGD_OPTION_OWN, OPTION_HOST, OPTION_TLS, OPTION_ACCEPTOR };
 enum { KEYTABS_MAX = 64, ACCEPTOR_TEXT_SIZE = 256, USECS_PER_SEC = 1000000 };
@@ -127,6 +128,15 @@ static ngd_exit_t print(const explain_t *explain, const ngd_evidence_t *evidence
     return diagnosis->has_cause ? NGD_EXIT_FOUND : NGD_EXIT_FINE;
 }
 
+/* What this user may not read, the web server's may. */
+static bool can_read(const ngd_keytab_facts_t *keytab)
+{
+    if (keytab->state == NGD_KEYTAB_UNREADABLE) {
+        ngd_complain(&ngd_command_explain, "%s: %s", keytab->path, strerror(keytab->os_error));
+    }
+    return keytab->state != NGD_KEYTAB_UNREADABLE;
+}
+
 static ngd_exit_t diagnose(const explain_t *explain, const ngd_captured_t *captured)
 {
     ngd_evidence_t evidence = evidence_of(explain, captured);
@@ -140,14 +150,16 @@ static ngd_exit_t diagnose(const explain_t *explain, const ngd_captured_t *captu
         .others_count = explain->keytabs,
         .token = captured->bytes,
     };
-    ngd_exit_t code;
+    ngd_exit_t code = NGD_EXIT_FAILED;
 
     ngd_inspect_refused(&subject, &evidence, &inspection);
     if (evidence.decision.passes) {
         let_in(&evidence);
     }
-    ngd_diagnose(&evidence, &diagnosis);
-    code = print(explain, &evidence, &diagnosis);
+    if (can_read(&evidence.keytab)) {
+        ngd_diagnose(&evidence, &diagnosis);
+        code = print(explain, &evidence, &diagnosis);
+    }
     ngd_inspection_release(&inspection);
     ngd_keyset_release(subject.keys);
     return code;

@@ -322,6 +322,11 @@ printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
 exits 1 'as JSON' explain --json --keytab "$scratch/none.keytab" --host web.example.test
 is_json 'it is valid JSON'
 hides "$(echo "$token" | cut -c1-40)" 'without the token'
+ln -s loop "$scratch/loop"
+printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
+exits 3 'a keytab that one cannot read says nothing of the web server' explain --keytab "$scratch/loop"
+complains "$scratch/loop: " 'and is named'
+hides 'this server runs as' 'without a word on whom that runs as'
 exits 2 'without a keytab it is called wrongly' explain
 exits 3 'without a header there is nothing to explain' explain --keytab "$scratch/none.keytab"
 exits 2 'an acceptor name of no kind is wrong usage' explain --keytab "$scratch/none.keytab" --acceptor HTTP/x
