@@ -16,7 +16,7 @@ static const char help[] =
     "can be read, and where it broke off.  Reads FILE or standard input, 1 MiB at most, which may be\n"
     "\n"
     "  - headers: \"Authorization: Negotiate YII...\", \"WWW-Authenticate: Negotiate oY...\"\n"
-    "  - what curl -v printed, with any number of them\n"
+    "  - what curl -v printed, with any number of them, in the lines that begin with \"> \" or \"< \"\n"
     "  - a bare token in base64, in one line or broken over several\n"
     "\n"
     "What it shows is what the sender claims: nothing is decrypted.  Encrypted parts show their size only.\n"

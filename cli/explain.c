@@ -4,7 +4,6 @@
 #include "command.h"
 
 #include <apr_strings.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +29,11 @@ static const char help[] =
     "  --json           the module's report as one JSON document\n"
     "  --help           this text\n"
     "\n"
-    "The clock counts: a header that was captured long ago is out of time, and that is said then.\n"
+    "What a header does not tell is unknown in the report: its connection (null), who was signed on, how the server is\n"
+    "configured.  The clock counts: a header that was captured long ago is out of time, and that is said then.\n"
     "\n"
-    "Exit codes: 0 nothing is wrong with it, 1 a cause was found, 2 wrong usage, 3 no input, or no token in it.\n";
+    "Exit codes: 0 nothing is wrong with it, 1 a cause was found, 2 wrong usage, 3 no input, no token in it, or\n"
+    "a keytab that you cannot read.\n";
 
 enum { OPTION_KEYTAB = NGD_OPTION_OWN, OPTION_HOST, OPTION_TLS, OPTION_ACCEPTOR };
 enum { KEYTABS_MAX = 64, ACCEPTOR_TEXT_SIZE = 256, USECS_PER_SEC = 1000000 };
@@ -65,13 +66,12 @@ static void take_header(const ngd_captured_t *captured, ngd_evidence_t *evidence
     evidence->token = captured->token;
 }
 
+/* The keytabs are read as whoever runs this; the web server's group is not known. */
 static void take_server(const explain_t *explain, ngd_evidence_t *evidence)
 {
     const struct passwd *user = getpwuid(geteuid());
-    const struct group *group = getgrgid(getegid());
 
     evidence->server.user = user ? apr_pstrdup(explain->pool, user->pw_name) : NULL;
-    evidence->server.group = group ? apr_pstrdup(explain->pool, group->gr_name) : NULL;
     evidence->server.acceptor = ngd_acceptor_name_text(&explain->acceptor, apr_palloc(explain->pool, ACCEPTOR_TEXT_SIZE),
                                                        ACCEPTOR_TEXT_SIZE);
 }
@@ -106,9 +106,6 @@ static void let_in(ngd_evidence_t *evidence)
 {
     evidence->attempt.outcome = NGD_OUTCOME_ACCEPTED;
     evidence->decision = (ngd_decision_facts_t){ .refusal = NGD_REFUSAL_NONE };
-    evidence->authentication = (ngd_authentication_facts_t){
-        .method = "Negotiate", .protocol = "Kerberos", .user = evidence->ticket.client, .source = NGD_SOURCE_REQUEST,
-    };
 }
 
 /* ---- output --------------------------------------------------------------------------------------- */
@@ -125,11 +122,19 @@ static ngd_exit_t print(const explain_t *explain, const ngd_evidence_t *evidence
         return NGD_EXIT_FAILED;
     }
     if (!diagnosis->has_cause && !explain->as_json) {
-        puts("Nothing is wrong with this token, unless it was used before: only a server's replay cache could tell.\n"
-             "The page of a server that lets it in would say:\n");
+        puts("Nothing is wrong with this token, unless it was used before: only a server's replay cache could tell.\n");
     }
     fputs(text, stdout);
     return diagnosis->has_cause ? NGD_EXIT_FOUND : NGD_EXIT_FINE;
+}
+
+/* What this user may not read, the web server's may. */
+static bool can_read(const ngd_keytab_facts_t *keytab)
+{
+    if (keytab->state == NGD_KEYTAB_UNREADABLE) {
+        ngd_complain(&ngd_command_explain, "%s: %s", keytab->path, strerror(keytab->os_error));
+    }
+    return keytab->state != NGD_KEYTAB_UNREADABLE;
 }
 
 static ngd_exit_t diagnose(const explain_t *explain, const ngd_captured_t *captured)
@@ -145,14 +150,16 @@ static ngd_exit_t diagnose(const explain_t *explain, const ngd_captured_t *captu
         .others_count = explain->keytabs,
         .token = captured->bytes,
     };
-    ngd_exit_t code;
+    ngd_exit_t code = NGD_EXIT_FAILED;
 
     ngd_inspect_refused(&subject, &evidence, &inspection);
     if (evidence.decision.passes) {
         let_in(&evidence);
     }
-    ngd_diagnose(&evidence, &diagnosis);
-    code = print(explain, &evidence, &diagnosis);
+    if (can_read(&evidence.keytab)) {
+        ngd_diagnose(&evidence, &diagnosis);
+        code = print(explain, &evidence, &diagnosis);
+    }
     ngd_inspection_release(&inspection);
     ngd_keyset_release(subject.keys);
     return code;

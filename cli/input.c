@@ -69,11 +69,18 @@ static line_t trimmed(line_t line)
     return line;
 }
 
+/* What curl -v puts before the headers of a request and of a response, and before nothing else of its own. */
+static bool has_curls_mark(line_t line)
+{
+    return line.len >= 2 && (line.at[0] == '>' || line.at[0] == '<') && line.at[1] == ' ';
+}
+
 /*
  * The next line, without blanks and quotes around it, and without what curl -v
- * ("> ", "< ") and Network Monitor ("- ") put before headers.
+ * ("> ", "< ") and Network Monitor ("- ") put before headers; curls is whether it
+ * bore curl's.
  */
-static bool next_line(ngd_span_t *text, line_t *line)
+static bool next_line(ngd_span_t *text, line_t *line, bool *curls)
 {
     const uint8_t *end;
 
@@ -84,6 +91,7 @@ static bool next_line(ngd_span_t *text, line_t *line)
     *line = (line_t){ (const char *)text->data, end ? (size_t)(end - text->data) : text->len };
     text->data += line->len + (end ? 1 : 0);
     text->len -= line->len + (end ? 1 : 0);
+    *curls = has_curls_mark(*line);
     *line = trimmed(*line);
     if (line->len > 0 && strchr("><-", line->at[0])) {
         *line = trimmed((line_t){ line->at + 1, line->len - 1 });
@@ -194,13 +202,20 @@ static void begin(collector_t *with, const field_t *field, size_t line, line_t v
     }
 }
 
-static void collect_headers(ngd_span_t text, collector_t *collector)
+/*
+ * Once curl's marks were seen, what bears none is a body, or curl's own words.
+ * True if they were.
+ */
+static bool collect_headers(ngd_span_t text, collector_t *collector)
 {
+    bool of_curl = false, marked;
     line_t line;
 
-    for (size_t number = 1; next_line(&text, &line); number++) {
-        const field_t *field = field_of(line);
+    for (size_t number = 1; next_line(&text, &line, &marked); number++) {
+        const field_t *field;
 
+        of_curl |= marked && line.len > 0 && !is_base64(line);      /* or a mail's quoted token */
+        field = marked || !of_curl ? field_of(line) : NULL;
         if (field) {
             size_t name = strlen(field->name) + 1;
 
@@ -212,6 +227,7 @@ static void collect_headers(ngd_span_t text, collector_t *collector)
         }
     }
     finish(collector);
+    return of_curl;
 }
 
 /* ---- a bare token ---------------------------------------------------------------- */
@@ -229,9 +245,10 @@ static bool begins_with_scheme(line_t line)
 static void collect_bare(ngd_span_t text, collector_t *collector)
 {
     static const line_t scheme = { "Negotiate ", 10 };
+    bool marked;
     line_t line;
 
-    for (size_t number = 1; next_line(&text, &line); number++) {
+    for (size_t number = 1; next_line(&text, &line, &marked); number++) {
         if (line.len == 0) {
             continue;
         }
@@ -254,8 +271,7 @@ void ngd_input_parse(ngd_span_t text, apr_pool_t *pool, ngd_input_t *input)
 
     input->headers = apr_array_make(pool, 4, sizeof(ngd_captured_t));
     input->left_out = 0;
-    collect_headers(text, &collector);
-    if (input->headers->nelts == 0) {
+    if (!collect_headers(text, &collector) && input->headers->nelts == 0) {
         collect_bare(text, &collector);
     }
 }

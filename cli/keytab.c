@@ -105,7 +105,7 @@ static ngd_exit_t keytab(const char *path, const char *user, bool as_json, apr_p
 
     ngd_inventory_take(path, &inventory);
     ngd_keytab_remarks(path, &inventory, pool, remarks);
-    ngd_keytab_access_remarks(path, user, pool, remarks);
+    ngd_keytab_access_remarks(path, &inventory, user, pool, remarks);
     code = verdict(&inventory, remarks);
     if (as_json) {
         code = ngd_print_json(&ngd_command_keytab, document_of(path, &inventory, remarks), code);

@@ -4,6 +4,9 @@
  * As root the question is put to the system: a child becomes the user and opens
  * the file.  Whoever is not root cannot ask so; then the permission bits answer,
  * of the file and of each folder above it, and access lists are not seen.
+ *
+ * Owner, group and mode of a file are only advised on where it is the site's own:
+ * the web server must not get the keys of other services.
  */
 #include "keytab_remarks.h"
 
@@ -18,21 +21,49 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const ngd_remark_kind_t world_readable = {
-    .slug = "world-readable", .severity = NGD_SEVERITY_PROBLEM,
-    .says = "Every user of this computer can read the keys, and so forge tickets for the site.",
-    .mend = "chown root:www-data FILE; chmod 640 FILE, with the group of the web server; then give the account a new "
-            "key, since the old one may have been copied.",
+/* One finding, and how it is mended in a keytab of the site's own and in one that is others' too, or may be. */
+typedef struct {
+    ngd_remark_kind_t own, shared;
+} access_kind_t;
+
+#define OWN_KEYTAB "Give HTTP a keytab of its own that holds nothing else, and let the web server's group read that one"
+
+#define WORLD_READABLE \
+    .slug = "world-readable", .severity = NGD_SEVERITY_PROBLEM, \
+    .says = "Every user of this computer can read the keys, and so forge tickets for the site."
+#define WRITABLE_BY_OTHERS \
+    .slug = "writable-by-others", .severity = NGD_SEVERITY_PROBLEM, \
+    .says = "Other users of this computer can write the file, and so put a key of their own into it."
+#define UNREADABLE_BY_USER \
+    .slug = "unreadable-by-user", .severity = NGD_SEVERITY_PROBLEM, \
+    .says = "The user that the web server runs as cannot read the file."
+
+static const access_kind_t world_readable = {
+    .own = {
+        WORLD_READABLE,
+        .mend = "chown root:www-data FILE; chmod 640 FILE, with the group of the web server; then give the account a "
+                "new key, since the old one may have been copied.",
+    },
+    .shared = {
+        WORLD_READABLE,
+        .mend = OWN_KEYTAB "; withdraw everybody's right to read this one. Then give each account in it a new key, "
+                "since the old ones may have been copied.",
+    },
 };
-static const ngd_remark_kind_t writable_by_others = {
-    .slug = "writable-by-others", .severity = NGD_SEVERITY_PROBLEM,
-    .says = "Other users of this computer can write the file, and so put a key of their own into it.",
-    .mend = "chmod 640 FILE",
+static const access_kind_t writable_by_others = {
+    .own = { WRITABLE_BY_OTHERS, .mend = "chmod 640 FILE" },
+    .shared = { WRITABLE_BY_OTHERS, .mend = OWN_KEYTAB "; withdraw everybody's right to write this one." },
 };
-static const ngd_remark_kind_t unreadable_by_user = {
-    .slug = "unreadable-by-user", .severity = NGD_SEVERITY_PROBLEM,
-    .says = "The user that the web server runs as cannot read the file.",
-    .mend = "chgrp www-data FILE; chmod 640 FILE, with the group of the web server; the folders above need x for it.",
+static const access_kind_t unreadable_by_user = {
+    .own = {
+        UNREADABLE_BY_USER,
+        .mend = "chgrp www-data FILE; chmod 640 FILE, with the group of the web server; the folders above need x for "
+                "it.",
+    },
+    .shared = {
+        UNREADABLE_BY_USER,
+        .mend = OWN_KEYTAB ". Where this one holds other services' keys, it stays as it is.",
+    },
 };
 static const ngd_remark_kind_t readable_by_user = {
     .slug = "readable-by-user", .severity = NGD_SEVERITY_NOTE,
@@ -118,42 +149,70 @@ static bool bits_allow_reading(const struct passwd *user, const char *path, apr_
 
 /* ---- remarks ----------------------------------------------------------------------------- */
 
-static void remark_on_mode(const char *path, apr_pool_t *pool, apr_array_header_t *remarks)
+typedef struct {
+    const char *path;
+    const ngd_inventory_t *inventory;
+    apr_pool_t *pool;
+    apr_array_header_t *remarks;
+} access_t;
+
+static void add(const access_t *access, const access_kind_t *kind, const char *about)
+{
+    ngd_remarks_add(access->remarks, ngd_keytab_is_the_sites_own(access->inventory) ? &kind->own : &kind->shared, about);
+}
+
+/* What is no keytab at all, or an empty one, has nothing to be kept secret. */
+static bool may_hold_keys(const ngd_keytab_file_t *file)
+{
+    bool is_no_keytab = file->state == NGD_KEYTAB_CORRUPT && !file->torn && file->records == 0;
+
+    return file->state != NGD_KEYTAB_EMPTY && !is_no_keytab;
+}
+
+static void remark_on_mode(const access_t *access)
 {
     struct stat st;
     const char *about;
 
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (!may_hold_keys(&access->inventory->file) || stat(access->path, &st) != 0 || !S_ISREG(st.st_mode)) {
         return;
     }
-    about = apr_psprintf(pool, "%s has mode %03o", ngd_clean(pool, path), (unsigned)(st.st_mode & 0777));
+    about = apr_psprintf(access->pool, "%s has mode %03o", ngd_clean(access->pool, access->path),
+                         (unsigned)(st.st_mode & 0777));
     if (st.st_mode & S_IROTH) {
-        ngd_remarks_add(remarks, &world_readable, about);
+        add(access, &world_readable, about);
     }
     if (st.st_mode & S_IWOTH) {
-        ngd_remarks_add(remarks, &writable_by_others, about);
+        add(access, &writable_by_others, about);
     }
 }
 
-static void remark_on_user(const char *path, const char *name, apr_pool_t *pool, apr_array_header_t *remarks)
+static void remark_on_user(const access_t *access, const char *name)
 {
     const struct passwd *user = getpwnam(name);
+    const char *about = ngd_clean(access->pool, name);
     bool readable;
 
     if (!user) {
-        ngd_remarks_add(remarks, &unknown_user, ngd_clean(pool, name));
+        ngd_remarks_add(access->remarks, &unknown_user, about);
         return;
     }
-    readable = geteuid() == 0 ? can_open_as(user, path) : bits_allow_reading(user, path, pool);
-    ngd_remarks_add(remarks, readable ? &readable_by_user : &unreadable_by_user, ngd_clean(pool, name));
+    readable = geteuid() == 0 ? can_open_as(user, access->path) : bits_allow_reading(user, access->path, access->pool);
+    if (readable) {
+        ngd_remarks_add(access->remarks, &readable_by_user, about);
+    } else {
+        add(access, &unreadable_by_user, about);
+    }
 }
 
-void ngd_keytab_access_remarks(const char *path, const char *user, apr_pool_t *pool, apr_array_header_t *remarks)
+void ngd_keytab_access_remarks(const char *path, const ngd_inventory_t *inventory, const char *user, apr_pool_t *pool,
+                               apr_array_header_t *remarks)
 {
+    const access_t access = { path, inventory, pool, remarks };
     struct stat st;
 
-    remark_on_mode(path, pool, remarks);
+    remark_on_mode(&access);
     if (user && stat(path, &st) == 0) {
-        remark_on_user(path, user, pool, remarks);
+        remark_on_user(&access, user);
     }
 }

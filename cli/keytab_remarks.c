@@ -120,6 +120,16 @@ static bool is_mere_repetition(const ngd_inventory_entry_t *entry)
     return entry->repeated && !entry->other_key;
 }
 
+bool ngd_keytab_is_the_sites_own(const ngd_inventory_t *inventory)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        if (is_other_service(&inventory->entries[i]) || is_machine_account(&inventory->entries[i])) {
+            return false;
+        }
+    }
+    return inventory->file.state == NGD_KEYTAB_GOOD;
+}
+
 static const struct {
     entry_predicate_t *holds;
     bool one_by_one;            /* each entry matters, not only its principal */

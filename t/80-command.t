@@ -52,6 +52,19 @@ sub explanation {
     return ($status, eval { decode_json($text) } // {});
 }
 
+# What a captured header does not tell.
+sub is_unknown {
+    my ($document) = @_;
+    is_deeply [@{ $document->{connection} }{qw(id requests client tls proxied same_computer)}], [(undef) x 6],
+        'of the connection nothing is known';
+    is $document->{authentication}, undef, 'nor who was signed on';
+    is $document->{decision}{refusal}, undef, 'nor who refused it';
+    my %verdict = map { $_->{step} => $_->{verdict} } @{ $document->{checks} };
+    is_deeply [@verdict{qw(server-configured challenge)}], [qw(unknown unknown)], 'nor how the server is configured'
+        or diag explain \%verdict;
+    return;
+}
+
 sub check {
     my (@args) = @_;
     my ($status, $text) = run('', 'check', '--json', @args);
@@ -69,11 +82,22 @@ is $document->{ticket}{client}, 'alice@EXAMPLE.TEST', 'its ticket is read';
 (undef, my $text) = run("Authorization: Negotiate $token\n", 'explain', '--keytab', $http);
 like $text, qr/\ANothing is wrong with this token/, 'which the text says first';
 unlike $text, qr/\Q${\ substr $token, 0, 24}\E/, 'without the token';
+like $text, qr/^A server that has this keytab would sign in alice\@EXAMPLE\.TEST\.$/m, 'who would be signed in';
+my $invented = join '|', 'AuthType Negotiate', 'two computers', 'every request without', 'signed on by itself',
+    'Through a proxy', '\(TLS\)', 'On this server itself', 'Requests so far', 'Proved by', 'Holds for', 'You are signed in',
+    'nother module', 'ticket to HOST';
+unlike $text, qr/$invented/, 'and nothing about a connection that nobody saw';
+is_unknown($document);
+(undef, $document) = explanation($token, '--keytab', $http, '--tls');
+is $document->{connection}{tls}, JSON::PP::true, 'TLS is known where it is told';
 is client()->connection->request('/nego/', headers => ["Authorization: Negotiate $token"])->status, 200,
     'and the token is not spent';
 
 ($status, $document) = explanation($token, '--keytab', $other, '--host', 'web.localhost');
 is_deeply [$status, $document->{cause}{slug}], [1, 'spn-not-in-keytab'], 'with another keytab its cause is named';
+is_unknown($document);
+(undef, $text) = run("Authorization: Negotiate $token\n", 'explain', '--keytab', $other, '--host', 'web.localhost');
+unlike $text, qr/$invented/, 'whose text tells nothing of a connection either';
 ($status, $document) = explanation($token, '--keytab', $other, '--keytab', $http, '--host', 'web.localhost');
 is $document->{cause}{slug}, 'keytab-of-other-site', 'with a second keytab that opens it, too';
 ($status, $document) = explanation($token, '--keytab', $http, '--acceptor', 'HTTP@web.example.test');

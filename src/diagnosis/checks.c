@@ -48,6 +48,12 @@ static const ngd_cause_t *failure_at(const view_t *view, ngd_step_t step)
 
 /* ---- what the steps look at --------------------------------------------------------------- */
 
+/* A server always knows the address of whom it answers. */
+bool ngd_is_captured(const ngd_evidence_t *evidence)
+{
+    return evidence->connection.client == NULL;
+}
+
 /* Without a refusal of its own the module was only asked where it has a keytab to answer with. */
 static bool is_asked_here(const ngd_evidence_t *evidence)
 {
@@ -85,7 +91,8 @@ static void look(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosi
     view->diagnosis = diagnosis;
     ngd_compare(evidence, &view->claim);
     ngd_host_parse(evidence->connection.host, &view->host);
-    view->asked_here = is_asked_here(evidence);
+    view->captured = ngd_is_captured(evidence);
+    view->asked_here = !view->captured && is_asked_here(evidence);
     view->has_token = evidence->header.scheme == NGD_SCHEME_NEGOTIATE && evidence->header.base64.len > 0;
     view->has_ticket = view->has_token && evidence->token.inner == NGD_INNER_AP_REQ;
     view->names_service = view->has_ticket && view->claim.principal[0] != '\0';

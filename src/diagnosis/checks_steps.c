@@ -116,6 +116,9 @@ static answer_t same_domain(const view_t *view)
 
 static answer_t server_configured(const view_t *view)
 {
+    if (view->captured) {
+        return unknown("A captured header does not tell how the server that it was sent to is configured.");
+    }
     if (refused_by(view, NGD_REFUSAL_ELSEWHERE)) {
         return unknown("Another module or server refused the request. Which ways of signing on it knows, cannot be "
                        "seen from here.");
@@ -139,6 +142,9 @@ static answer_t challenge(const view_t *view)
 {
     bool by_another = refused_by(view, NGD_REFUSAL_AUTHORIZATION) && !view->has_token;
 
+    if (view->captured) {
+        return unknown("A captured header does not tell what the server answers.");
+    }
     if (refused_by(view, NGD_REFUSAL_TLS)) {
         return problem("Not without TLS: only a request with `https://` is answered with it.");
     }
@@ -185,10 +191,13 @@ static bool agent_names(const view_t *view, const char *system)
 
 static answer_t zone(const view_t *view)
 {
+    bool named = view->host.name[0] != '\0' || !view->captured;
+
     if (view->has_ticket) {
-        return ok("The browser sent a ticket to `{host}`, so it trusts this address.");
+        return named ? ok("The browser sent a ticket to `{host}`, so it trusts this address.")
+                     : ok("The browser sent a ticket, so it trusts the address.");
     }
-    if (view->has_token && view->evidence->token.inner == NGD_INNER_NTLM) {
+    if (named && view->has_token && view->evidence->token.inner == NGD_INNER_NTLM) {
         return unknown("The browser sent NTLM to `{host}`: it trusts this address, or somebody typed a password.");
     }
     if ((view->host.has_dot || view->host.is_address) && !view->host.is_local && agent_names(view, "Windows NT")) {
@@ -204,11 +213,14 @@ static answer_t same_computer(const view_t *view)
     const ngd_connection_facts_t *connection = &view->evidence->connection;
     bool not_windows = agent_names(view, "Linux") || agent_names(view, "Mac OS X");
 
-    if (!connection->same_computer && !connection->proxied) {
+    if (!view->captured && !connection->same_computer && !connection->proxied) {
         return ok("No, they are two computers.");
     }
     if (view->has_ticket) {
         return ok("That does not matter here: a Kerberos ticket came.");
+    }
+    if (view->captured) {
+        return unknown("A captured header does not tell the client's address.");
     }
     if (connection->proxied) {
         return unknown("The request came through a proxy, so the client's own address cannot be seen from here.");
@@ -258,17 +270,24 @@ static answer_t port_in_name(const view_t *view)
                                      "for that, was not tried.");
 }
 
+/* Without a connection, and unless somebody tells, TLS is not known; then the port tells it. */
+static bool is_usual_port(const view_t *view)
+{
+    bool tls = view->evidence->connection.tls || (view->captured && view->host.port == 443);
+
+    return view->host.port == 0 || view->host.port == (tls ? 443u : 80u);
+}
+
 static answer_t port(const view_t *view)
 {
-    unsigned usual = view->evidence->connection.tls ? 443 : 80;
-
     if (names_port(view)) {
         return port_in_name(view);
     }
     if (view->host.name[0] == '\0') {
-        return unknown("The request names no host, and so no port.");
+        return view->captured ? unknown("The address is not known, and so its port is not.")
+                              : unknown("The request names no host, and so no port.");
     }
-    if (view->host.port == 0 || view->host.port == usual) {
+    if (is_usual_port(view)) {
         return ok("No.");
     }
     return view->names_service
@@ -314,7 +333,8 @@ static answer_t spn(const view_t *view)
                                   "`HTTP/{host}` is expected.");
     }
     if (view->host.name[0] == '\0') {
-        return unknown("The ticket is for `{sname}`; the request names no host to compare it with.");
+        return view->captured ? unknown("The ticket is for `{sname}`; the address to compare it with is not known.")
+                              : unknown("The ticket is for `{sname}`; the request names no host to compare it with.");
     }
     return names_host(view) ? ok("Yes: `{sname}`.") : other_spn(view);
 }

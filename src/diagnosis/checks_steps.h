@@ -14,6 +14,7 @@ typedef struct {
     const ngd_diagnosis_t *diagnosis;
     ngd_comparison_t claim;
     ngd_host_t host;
+    bool captured;              /* nothing is known of the connection, nor of the server that was asked */
     bool asked_here;            /* this module is the one that asks for the sign-on */
     bool has_token;             /* a Negotiate header with something in it came */
     bool has_ticket;            /* a Kerberos ticket came, whatever became of it */

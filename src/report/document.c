@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "checks.h"
 #include "document.h"
 #include "value.h"
 
@@ -91,10 +92,15 @@ static json_t *attempt_value(const ngd_attempt_facts_t *attempt)
                      "leg", (json_int_t)attempt->leg);
 }
 
-static json_t *authentication_value(const ngd_authentication_facts_t *authentication)
+/* Nobody was signed on by a captured header as far as is known, nor was nobody. */
+static json_t *authentication_value(const ngd_evidence_t *evidence)
 {
+    const ngd_authentication_facts_t *authentication = &evidence->authentication;
     const char *protocol = authentication->protocol;
 
+    if (ngd_is_captured(evidence)) {
+        return json_null();
+    }
     return json_pack("{s:o,s:o,s:o,s:o,s:s?,s:s}",
                      "method", ngd_value_text(authentication->method),
                      "protocol", ngd_value_text(protocol == NULL ? "Anonymous" : protocol),
@@ -340,19 +346,28 @@ static json_t *clock_value(const ngd_clock_facts_t *clock)
                      "skew_secs", skew_value(clock));
 }
 
-static json_t *connection_value(const ngd_connection_facts_t *connection)
+/* What holds no third value for "not known", of a connection that nobody saw. */
+static json_t *seen_value(bool seen, bool value)
 {
-    return json_pack("{s:o,s:I,s:o,s:b,s:o,s:b,s:o,s:o,s:o,s:b}",
+    return seen ? json_boolean(value) : json_null();
+}
+
+static json_t *connection_value(const ngd_evidence_t *evidence)
+{
+    const ngd_connection_facts_t *connection = &evidence->connection;
+    bool seen = !ngd_is_captured(evidence);
+
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
                      "id", ngd_value_text(connection->id),
-                     "requests", (json_int_t)connection->requests,
+                     "requests", seen ? json_integer(connection->requests) : json_null(),
                      "protocol", ngd_value_text(connection->protocol),
-                     "tls", connection->tls,
+                     "tls", seen_value(seen || connection->tls, connection->tls),
                      "client", ngd_value_text(connection->client),
-                     "proxied", connection->proxied,
+                     "proxied", seen_value(seen, connection->proxied),
                      "header_limit_bytes", ngd_value_known_size(connection->header_limit_bytes),
                      "host", ngd_value_text(connection->host),
                      "user_agent", ngd_value_text(connection->user_agent),
-                     "same_computer", connection->same_computer);
+                     "same_computer", seen_value(seen, connection->same_computer));
 }
 
 /* ---- the decision -------------------------------------------------------- */
@@ -381,10 +396,13 @@ static json_t *asked_value(const ngd_decision_facts_t *decision)
                      "error", (json_int_t)decision->asked_error);
 }
 
-static json_t *decision_value(const ngd_decision_facts_t *decision)
+/* Who refused a captured header, if anybody did, is not known. */
+static json_t *decision_value(const ngd_evidence_t *evidence)
 {
+    const ngd_decision_facts_t *decision = &evidence->decision;
+
     return json_pack("{s:s?,s:o,s:o}",
-                     "refusal", refusal_words[decision->refusal],
+                     "refusal", ngd_is_captured(evidence) ? NULL : refusal_words[decision->refusal],
                      "reply", reply_value(decision),
                      "asked", asked_value(decision));
 }
@@ -442,15 +460,15 @@ static json_t *whole_document(const ngd_evidence_t *facts, const ngd_diagnosis_t
     return json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
                      "version", 1,
                      "attempt", attempt_value(&shown.attempt),
-                     "authentication", authentication_value(&shown.authentication),
+                     "authentication", authentication_value(&shown),
                      "cause", ngd_cause_value(diagnosis, &teller),
                      "also", ngd_also_value(diagnosis, &teller),
                      "token", token_value(&shown),
                      "ticket", ticket_value(&shown.ticket, &shown.clock),
                      "keytab", keytab_value(&shown.keytab, view),
                      "clock", clock_value(&shown.clock),
-                     "connection", connection_value(&shown.connection),
-                     "decision", full ? decision_value(&shown.decision) : json_null(),
+                     "connection", connection_value(&shown),
+                     "decision", full ? decision_value(&shown) : json_null(),
                      "checks", ngd_checks_value(facts, diagnosis, &teller),
                      "contact", ngd_value_text(shown.contact));
 }

@@ -164,7 +164,7 @@ static void write_checks(const json_t *checks, const ngd_pen_t *pen, apr_array_h
 void ngd_body_write(const json_t *document, const ngd_opening_t *opening, const ngd_pen_t *pen,
                     apr_array_header_t *out)
 {
-    bool evidence_first = opening->let_in && opening->signed_in;
+    bool evidence_first = opening->let_in && opening->user != NULL;
 
     write_findings(document, pen, out);
     if (evidence_first) {

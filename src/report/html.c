@@ -221,8 +221,10 @@ static void push_reasons(apr_array_header_t *out, const char *const *reason)
 /* The two lines that Testkerb.asp printed come first, letter by letter. */
 static void open_let_in(apr_array_header_t *out, const ngd_opening_t *opening)
 {
-    push_escaped(out, "<pre class=\"hero\">Authentication Method : ", opening->method, "\n");
-    push_escaped(out, "Protocol : ", opening->protocol, "</pre>\n");
+    if (opening->protocol != NULL) {
+        push_escaped(out, "<pre class=\"hero\">Authentication Method : ", opening->method, "\n");
+        push_escaped(out, "Protocol : ", opening->protocol, "</pre>\n");
+    }
     if (opening->user != NULL) {
         push_escaped(out, "<p class=\"eyebrow\">", opening->headline, "</p>\n");
         push_user(out, opening->user);

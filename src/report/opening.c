@@ -114,6 +114,15 @@ static void say_accepted(ngd_opening_t *opening, const json_t *document, apr_poo
     }
 }
 
+/* A token that a server would accept, without the server. */
+static void say_acceptable(ngd_opening_t *opening, const json_t *document)
+{
+    opening->let_in = true;
+    opening->headline = "A server that has this keytab would sign in";
+    opening->user = ngd_document_text(document, "ticket.client");
+    opening->lead = "Kerberos accepts the ticket with a key of this keytab.";
+}
+
 /* Nobody was asked to sign on, or nobody came with anything. */
 static void say_anonymous(const json_t *document, ngd_opening_t *opening)
 {
@@ -139,6 +148,7 @@ static void say_cause(ngd_opening_t *opening, const json_t *document)
 static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool_t *pool)
 {
     bool known = json_is_object(json_object_get(document, "authentication"));
+    bool whole = json_is_object(json_object_get(document, "connection"));
 
     if (strcmp(opening->state, "continue") == 0) {
         opening->headline = ngd_continue_headline;
@@ -147,6 +157,8 @@ static void say_outcome(ngd_opening_t *opening, const json_t *document, apr_pool
         say_accepted(opening, document, pool);
     } else if (known && strcmp(opening->state, "anonymous") == 0) {
         say_anonymous(document, opening);
+    } else if (whole && strcmp(opening->state, "accepted") == 0) {
+        say_acceptable(opening, document);
     } else {
         opening->headline = ngd_off_headline;
     }

@@ -151,8 +151,11 @@ static const char *reference_line(const ngd_opening_t *opening, apr_pool_t *pool
 /* The two lines that Testkerb.asp printed, letter by letter, then whom they speak of. */
 static void open_let_in(apr_array_header_t *out, const ngd_opening_t *opening)
 {
-    ngd_push(out, apr_pstrcat(out->pool, "Authentication Method : ", opening->method, "\nProtocol : ",
-                              opening->protocol, "\n\n", opening->headline, NULL));
+    if (opening->protocol != NULL) {
+        ngd_push(out, apr_pstrcat(out->pool, "Authentication Method : ", opening->method, "\nProtocol : ",
+                                  opening->protocol, "\n\n", NULL));
+    }
+    ngd_push(out, opening->headline);
     if (opening->user != NULL) {
         ngd_push(out, apr_pstrcat(out->pool, " ", opening->user, ".", NULL));
     }

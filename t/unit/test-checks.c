@@ -57,7 +57,8 @@ static ngd_evidence_t no_token(void)
         .keytab = { .path = "/etc/httpd/web.keytab", .state = NGD_KEYTAB_GOOD, .entries = entries,
                     .entries_count = COUNT(entries), .admitted_count = 1 },
         .server = { .acceptor = "HTTP" },
-        .connection = { .tls = true, .header_limit_bytes = 8190, .host = "web.example.test", .user_agent = WINDOWS },
+        .connection = { .tls = true, .header_limit_bytes = 8190, .host = "web.example.test", .user_agent = WINDOWS,
+                        .client = "192.0.2.17:50122" },
     };
 }
 
@@ -635,6 +636,31 @@ static void test_port(void)
     check(tells(plain, NGD_STEP_PORT, "{port}"), "443 is no usual port without TLS");
 }
 
+/* A captured header comes without the connection that it was sent on. */
+static void test_captured(void)
+{
+    ngd_evidence_t good = healthy(), refused = sent(kerberos, NGD_REFUSAL_ELSEWHERE);
+    ngd_evidence_t fallback = sent(ntlm, NGD_REFUSAL_ELSEWHERE);
+
+    good.connection = refused.connection = fallback.connection = (ngd_connection_facts_t){ .host = "web.example.test:443" };
+    check(says(good, NGD_STEP_SERVER_CONFIGURED, NGD_VERDICT_UNKNOWN)
+          && says(refused, NGD_STEP_SERVER_CONFIGURED, NGD_VERDICT_UNKNOWN), "how the server is configured, it does not tell");
+    check(says(good, NGD_STEP_CHALLENGE, NGD_VERDICT_UNKNOWN) && says(refused, NGD_STEP_CHALLENGE, NGD_VERDICT_UNKNOWN)
+          && tells(refused, NGD_STEP_CHALLENGE, "captured"), "nor what the server answers");
+    check(tells(good, NGD_STEP_SAME_COMPUTER, "does not matter"), "with a ticket the computer does not matter");
+    check(says(fallback, NGD_STEP_SAME_COMPUTER, NGD_VERDICT_UNKNOWN), "without one it is not known which it is");
+    check(says(good, NGD_STEP_PERFORMANCE, NGD_VERDICT_NOT_APPLICABLE), "nor how often a client signs on");
+    check(says(good, NGD_STEP_ACCOUNT, NGD_VERDICT_OK), "the keytab's key opens it all the same");
+    check(says(good, NGD_STEP_PORT, NGD_VERDICT_OK) && tells(good, NGD_STEP_PORT, "No."),
+          "443 may be the default port, where TLS is not known");
+    good.connection.host = NULL;
+    check(says(good, NGD_STEP_PORT, NGD_VERDICT_UNKNOWN) && !tells(good, NGD_STEP_PORT, "request names"),
+          "without the address its port is not known");
+    check(says(good, NGD_STEP_SPN, NGD_VERDICT_UNKNOWN) && !tells(good, NGD_STEP_SPN, "request names"),
+          "nor the SPN that belongs to it");
+    check(!tells(good, NGD_STEP_ZONE, "{host}"), "and it is not named");
+}
+
 static void test_delegation(void)
 {
     ngd_evidence_t evidence = healthy();
@@ -680,6 +706,7 @@ int main(void)
     test_realm();
     test_spn();
     test_port();
+    test_captured();
     test_delegation();
     test_browser();
     return check_done();

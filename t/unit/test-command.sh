@@ -94,9 +94,33 @@ says 'WWW-Authenticate: Negotiate' "and the server's"
 says 'HTTP/web.example.test' 'the service shows'
 says 'Cipher: 378 bytes' 'of what is encrypted only the size'
 hides "$(echo "$token" | cut -c1-40)" 'the token itself does not'
+cat >"$scratch/in" <<END
+* Connected to web.example.test
+> GET / HTTP/2
+> authorization: Negotiate $token
+>
+< HTTP/2 401
+< www-authenticate: Negotiate
+<
+{ [99 bytes data]
+<p>The server asks with
+WWW-Authenticate: Negotiate TlRMTVNTUAAC, and the browser answers with
+Authorization: Negotiate TlRMTVNTUAAB
+</p>
+END
+cp "$scratch/in" "$scratch/capture"
+exits 0 'what curl -v printed with HTTP/2 is read' decode
+says 'HTTP/web.example.test' 'with what the client sent'
+hides 'NTLM' 'and the body is not taken for headers'
+says 'no token: a scheme alone' 'the challenge, in small letters, is one'
+grep -v '^> auth\|^< www' "$scratch/capture" >"$scratch/in"
+exits 3 'prose of a body is no header either where there is no other one' decode
+complains 'there is no token' 'and it says so'
 printf '   - Authorization: Negotiate\n    - Authorization:  Negotiate %s\n      WhiteSpace:\n' "$token" >"$scratch/in"
 exits 0 "a trace of Network Monitor's is read" decode
 says 'Realm: EXAMPLE.TEST, Sname: HTTP/web.example.test' 'with what it holds'
+printf '%s\n' "$token" | fold -w 64 | sed 's/^/> /' >"$scratch/in"
+exits 0 'so is one that a mail quotes' decode
 printf '%s\n' "$token" | fold -w 64 >"$scratch/in"
 exits 0 'a token that is broken over lines is joined' decode
 says 'EXAMPLE.TEST' 'and read'
@@ -161,8 +185,10 @@ printf '\005\002' >"$scratch/empty.keytab"
 exits 1 'a keytab without an entry is a finding' keytab "$scratch/empty.keytab"
 says 'keytab-empty' 'and is called empty'
 echo 'no keytab' >"$scratch/text.keytab"
+chmod 644 "$scratch/text.keytab"
 exits 1 'a file that is no keytab is a finding' keytab "$scratch/text.keytab"
 says 'keytab-corrupt' 'and is called corrupt'
+hides 'world-readable' 'whose mode does not matter then'
 exits 1 'as JSON' keytab --json "$scratch/text.keytab"
 is_json 'it is valid JSON'
 exits 2 'without a file it is called wrongly' keytab
@@ -224,6 +250,20 @@ if command -v ktutil >/dev/null 2>&1; then
     exits 1 "another service's key in it is a finding" keytab "$scratch/mixed.keytab"
     says 'warning other-services:' 'and is called so'
     says 'host/web.example.test@EXAMPLE.TEST' 'by its name'
+    { add HTTP/web.example.test@EXAMPLE.TEST 3 aes256-cts-hmac-sha1-96
+      add 'WEB$@EXAMPLE.TEST' 3 aes256-cts-hmac-sha1-96
+    } | make_keytab "$scratch/computer.keytab"
+    for shared in mixed computer; do
+        chmod 666 "$scratch/$shared.keytab"
+        exits 1 "$shared.keytab, open to everybody, is a finding" keytab "$scratch/$shared.keytab"
+        says 'problem world-readable:' 'it can be read'
+        says 'problem writable-by-others:' 'and written'
+        says 'a keytab of its own' 'the advice is another keytab'
+        hides 'chgrp' "and nothing that hands the other services' keys to the web server"
+        hides 'chown' 'by another owner'
+        hides 'chmod' 'or another mode'
+        chmod 600 "$scratch/$shared.keytab"
+    done
     exits 1 'the user of the web server has to be one' keytab --user no-such-user "$scratch/good.keytab"
     says 'problem unknown-user:' 'and it says so'
     exits 0 'whoever owns the file can read it' keytab --user "$(id -un)" "$scratch/good.keytab"
@@ -231,6 +271,10 @@ if command -v ktutil >/dev/null 2>&1; then
     if [ "$(id -un)" != nobody ] && id nobody >/dev/null 2>&1; then
         exits 1 'a user who cannot read it is a finding' keytab --user nobody "$scratch/good.keytab"
         says 'problem unreadable-by-user:' 'and it says so'
+        says 'chgrp www-data FILE' 'with what mends it'
+        exits 1 'nor should he where other services have their keys' keytab --user nobody "$scratch/mixed.keytab"
+        says 'problem unreadable-by-user:' 'which is a finding as well'
+        hides 'chgrp' 'but not mended by handing those keys to the web server'
     fi
     if [ "$(id -u)" -ne 0 ]; then
         chmod 000 "$scratch/good.keytab"
@@ -271,10 +315,18 @@ printf 'Authorization: Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGF
 exits 1 'a captured header with NTLM has a cause' explain --keytab "$scratch/none.keytab" --host 192.0.2.1
 says 'ntlm-fallback' 'which is named'
 says 'keytab-missing' 'and so is the keytab that is not there'
+hides 'two computers' 'whether client and server are two computers is not known'
+hides 'chown root:root' "nor the web server's group"
+says 'A captured header does not tell' 'and that is said'
 printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
 exits 1 'as JSON' explain --json --keytab "$scratch/none.keytab" --host web.example.test
 is_json 'it is valid JSON'
 hides "$(echo "$token" | cut -c1-40)" 'without the token'
+ln -s loop "$scratch/loop"
+printf 'Authorization: Negotiate %s\n' "$token" >"$scratch/in"
+exits 3 'a keytab that one cannot read says nothing of the web server' explain --keytab "$scratch/loop"
+complains "$scratch/loop: " 'and is named'
+hides 'this server runs as' 'without a word on whom that runs as'
 exits 2 'without a keytab it is called wrongly' explain
 exits 3 'without a header there is nothing to explain' explain --keytab "$scratch/none.keytab"
 exits 2 'an acceptor name of no kind is wrong usage' explain --keytab "$scratch/none.keytab" --acceptor HTTP/x

@@ -465,6 +465,25 @@ static void test_ticket_only_where_it_was_opened(void)
     check(!says(text_of(accepted()), "Claimed"), "an opened ticket has no claims");
 }
 
+/* A captured header comes without the connection that it was sent on. */
+static void test_captured(void)
+{
+    static const expectation_t wants[] = {
+        { "authentication", "null" }, { "decision.refusal", "null" }, { "connection.requests", "null" },
+        { "connection.tls", "null" }, { "connection.proxied", "null" }, { "connection.same_computer", "null" },
+    };
+    ngd_evidence_t evidence = accepted();
+    json_t *document;
+
+    evidence.connection = (ngd_connection_facts_t){ .host = "web.example.test" };
+    evidence.decision.refusal = NGD_REFUSAL_ELSEWHERE;
+    check_document("captured", evidence, wants, COUNT(wants));
+    evidence.connection.tls = true;
+    document = document_of(evidence);
+    check(json_is_true(at(document, "connection.tls")), "TLS is known where somebody tells");
+    json_decref(document);
+}
+
 static void test_all_flags_have_their_words(void)
 {
     static const expectation_t wants[] = {
@@ -558,6 +577,7 @@ int main(void)
     test_off_hides_whatever_the_outcome();
     test_keytab_is_for_those_who_may_see_it();
     test_ticket_only_where_it_was_opened();
+    test_captured();
     test_all_flags_have_their_words();
     test_times_that_are_none();
     test_skew();
