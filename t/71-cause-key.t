@@ -317,8 +317,8 @@ shows_cause 'keytab-of-other-site', 'the service in another realm, while another
 
 $json = shows_cause 'keytab-of-other-site', "a ticket for another site's keytab", curl('plain', service => 'site'),
     details => [];
-like explanation($json), qr{/key-site\.keytab, which this server uses for another site},
-    'the explanation names that keytab';
+like explanation($json), qr{but another keytab, which this server uses for another site}, 'it is explained';
+like $json->{cause}{fix}[0]{command}, qr{\ANegotiateKeytab \S+/key-site\.keytab\z}, 'and the first fix names that keytab';
 shows_cause 'keytab-of-other-site', 'whatever the ticket claims to be for',
     forged('site', 'alias', '--sname', "krbtgt/$REALM");
 
