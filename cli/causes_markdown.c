@@ -110,12 +110,29 @@ static void print_details(void)
     }
 }
 
-void ngd_causes_markdown(void)
+static void print_preamble(void)
 {
     puts("# The causes\n\n"
          "Every cause for which a sign-on fails, and how it is mended. `negotiate-diag causes --markdown` prints this page\n"
          "from the catalogue, `src/diagnosis/causes.def`: it is not edited by hand.\n\n"
-         "What stands in capitals, such as `HTTP/HOST`, is yours to fill in; in a report it is filled in already.\n");
+         "What stands in capitals, such as `HTTP/HOST`, is yours to fill in; in a report it is filled in already.\n\n"
+         "Paths and commands are Debian's. On RHEL, Fedora and their kin:\n\n"
+         "| Debian | RHEL, Fedora |\n|---|---|\n"
+         "| `/etc/apache2/` | `/etc/httpd/` |\n"
+         "| `/etc/apache2/envvars`, with `export` | `systemctl edit httpd`, with `[Service]` and `Environment=` |\n"
+         "| `/run/apache2/` | `/run/httpd/` |\n"
+         "| `www-data`, the user and its group | `apache` |\n"
+         "| `apache2`, the service: `systemctl restart apache2` | `httpd`: `systemctl restart httpd` |\n\n"
+         "In the table of each cause, *status* is what this server answers. *IIS* is what IIS would write of it: status and\n"
+         "substatus, then sc-win32-status with its name. They have one status, but for a user who is signed on and may not\n"
+         "see the page: IIS calls that 401.3 (access denied by an ACL) and asks for another user, httpd answers 403. A log\n"
+         "of IIS's format holds the status that was answered, with a substatus of that status: `403 0 5` here, where IIS has\n"
+         "`401 3 5`.\n");
+}
+
+void ngd_causes_markdown(void)
+{
+    print_preamble();
     print_contents();
     for (ngd_cause_id_t id = 0; id < NGD_CAUSES; id++) {
         print_cause(ngd_cause(id));

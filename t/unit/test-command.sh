@@ -175,6 +175,11 @@ says 'ktadd -norandkey' 'and for MIT Kerberos'
 says '2148074274 (SEC_E_WRONG_PRINCIPAL)' "and IIS's number"
 exits 0 'as JSON' causes --json
 is_json 'they are valid JSON'
+exits 0 'the page of all causes is printed' causes --markdown
+says '| `/etc/apache2/` | `/etc/httpd/` |' "and says what stands for Debian's paths elsewhere"
+says '| `www-data`, the user and its group | `apache` |' "for Debian's user"
+says 'systemctl restart httpd' 'and for its service'
+says '`403 0 5`' "and how a 401.3 of IIS's is logged here"
 exits 2 'a cause that there is none of is wrong usage' causes no-such-cause
 
 # ---- keytab ----------------------------------------------------------------------------
