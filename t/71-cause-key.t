@@ -307,7 +307,7 @@ unlike explanation($json), qr/version 0|version unknown|version ,/,
 
 $json = shows_cause 'realm-mismatch', 'the service in another realm', curl('realm');
 like explanation($json),
-    qr{for HTTP/realm\.example\.test\@EXAMPLE\.TEST\..*has HTTP/realm\.example\.test\@OTHER\.TEST:}s,
+    qr{for HTTP/realm\.example\.test\@EXAMPLE\.TEST\..*is HTTP/realm\.example\.test\@OTHER\.TEST\.}s,
     'the explanation has both realms';
 is status(curl('realm-fits')), 404, 'another realm whose key fits is let in';
 shows_cause 'keytab-of-other-site', 'the service in another realm, while another keytab opens the ticket',

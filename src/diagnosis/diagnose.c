@@ -643,9 +643,14 @@ static void add_detail(ngd_finding_t *finding, bool holds, ngd_detail_id_t detai
     }
 }
 
+/* A captured header does not tell whether it came over TLS. */
 static bool is_default_port(const view_t *view)
 {
-    return view->host.port == 0 || view->host.port == (view->evidence->connection.tls ? 443u : 80u);
+    const ngd_connection_facts_t *connection = &view->evidence->connection;
+    bool unknown = connection->client == NULL && !connection->tls;
+
+    return view->host.port == 0 || view->host.port == (connection->tls ? 443u : 80u)
+           || (unknown && view->host.port == 443);
 }
 
 /* Why a client gets no ticket for the address, as far as the address itself tells.  A proxy may ask for one of its own. */

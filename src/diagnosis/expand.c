@@ -393,7 +393,7 @@ static const placeholder_t placeholders[] = {
     { "sname_hostbased", NGD_TYPE_NAME, true, "HTTP@HOST", sname_hostbased },
     { "realm", NGD_TYPE_NAME, true, "REALM", realm },
     { "principal", NGD_TYPE_NAME, true, "HTTP/HOST@REALM", principal },
-    { "nearest", NGD_TYPE_NAME, true, "http/HOST@REALM", nearest },
+    { "nearest", NGD_TYPE_NAME, true, "KEYTAB-ENTRY", nearest },
     { "matched", NGD_TYPE_NAME, true, "OTHER@REALM", matched },
     { "other_principal", NGD_TYPE_NAME, true, "HTTP/HOST@REALM", other_principal },
     { "client", NGD_TYPE_NAME, true, "USER@REALM", client },

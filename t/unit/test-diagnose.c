@@ -232,8 +232,12 @@ static const case_t messages[] = {
                     .connection.tls = true },
       .cause = "ntlm-fallback", .details = "duplicate-spn" },
     { "and is none without",
-      .evidence = { REFUSED(GSS), NEGOTIATE, NTLM_TOKEN(1), KEYTAB(keys), HOST("web.example.test:443") },
+      .evidence = { REFUSED(GSS), NEGOTIATE, NTLM_TOKEN(1), KEYTAB(keys), HOST("web.example.test:443"),
+                    .connection.client = "192.0.2.17:50122" },
       .cause = "ntlm-fallback", .details = "port duplicate-spn" },
+    { "of a captured header nobody knows whether it came over TLS",
+      .evidence = { REFUSED(GSS), NEGOTIATE, NTLM_TOKEN(1), KEYTAB(keys), HOST("web.example.test:443") },
+      .cause = "ntlm-fallback", .details = "duplicate-spn" },
 
     { "NegoEx alone is unsupported-mechanisms",
       .evidence = { REFUSED(GSS), NEGOTIATE, SPNEGO, OFFERS(NEGOEX), .token.inner = NGD_INNER_OTHER },

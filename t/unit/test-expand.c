@@ -78,7 +78,7 @@ static const placeholder_case_t placeholders[] = {
     { "sname_hostbased", "HTTP@web.example.test", "HTTP@HOST", true },
     { "realm", "EXAMPLE.TEST", "REALM", true },
     { "principal", "HTTP/web.example.test@EXAMPLE.TEST", "HTTP/HOST@REALM", true },
-    { "nearest", "HTTP/WEB.example.test@EXAMPLE.TEST", "http/HOST@REALM", true },
+    { "nearest", "HTTP/WEB.example.test@EXAMPLE.TEST", "KEYTAB-ENTRY", true },
     { "matched", "HTTP/web.example.test@EXAMPLE.TEST", "OTHER@REALM", true },
     { "other_principal", "HTTP/other@EXAMPLE.TEST", "HTTP/HOST@REALM", true },
     { "client", "alice@EXAMPLE.TEST", "USER@REALM", true },
