@@ -10,11 +10,6 @@
 #include "replay_cache.h"
 #include "ticket.h"
 
-static krb5_data as_data(ngd_span_t span)
-{
-    return (krb5_data){ .magic = KV5M_DATA, .length = (unsigned int)span.len, .data = (char *)span.data };
-}
-
 /* ---- the keytab's index ------------------------------------------------------------------------- */
 
 static bool admits(const ngd_subject_t *subject, const ngd_keytab_entry_t *entry)
@@ -57,7 +52,7 @@ void ngd_inspect_keytab(const ngd_subject_t *subject, ngd_evidence_t *evidence)
 /* The ticket of the token, as krb5 decodes it; NULL if the token has none that is whole. */
 static krb5_ticket *decode_ticket(const ngd_evidence_t *evidence)
 {
-    krb5_data der = as_data(evidence->token.ap_req.ticket_der);
+    krb5_data der = ngd_ticket_data(evidence->token.ap_req.ticket_der);
     krb5_ticket *ticket;
 
     if (evidence->token.inner != NGD_INNER_AP_REQ || der.length == 0 || krb5_decode_ticket(&der, &ticket) != 0) {

@@ -37,14 +37,15 @@ typedef struct {
     size_t count;
 } ngd_inspection_t;
 
+/* The keytab's index alone, without a ticket and without krb5. */
+void ngd_inspect_keytab(const ngd_subject_t *subject, ngd_evidence_t *evidence);
+
 /*
  * Fill the evidence's ticket, clock, and the keytab's index and match from its
  * token; for a refused one also the other keytabs, what krb5 says (decision), and
  * the server's replay cache and krb5.conf.  evidence->decision.refusal is set
  * before.  Both need a thread that is set up (thread.h).
  */
-/* The keytab's index alone, without a ticket and without krb5. */
-void ngd_inspect_keytab(const ngd_subject_t *subject, ngd_evidence_t *evidence);
 void ngd_inspect_accepted(const ngd_subject_t *subject, ngd_evidence_t *evidence, ngd_inspection_t *inspection);
 void ngd_inspect_refused(const ngd_subject_t *subject, ngd_evidence_t *evidence, ngd_inspection_t *inspection);
 

@@ -8,7 +8,7 @@
 
 enum { USECS_PER_SEC = 1000000, MEMORY_NAME_SIZE = 64 };
 
-static krb5_data as_data(ngd_span_t span)
+krb5_data ngd_ticket_data(ngd_span_t span)
 {
     return (krb5_data){ .magic = KV5M_DATA, .length = (unsigned int)span.len, .data = (char *)span.data };
 }
@@ -211,7 +211,7 @@ static void read_authenticator(krb5_context krb5, const krb5_keyblock *session, 
     krb5_enc_data cipher = {
         .magic = KV5M_ENC_DATA,
         .enctype = encrypted->enctype,
-        .ciphertext = as_data(encrypted->cipher),
+        .ciphertext = ngd_ticket_data(encrypted->cipher),
     };
     ngd_authenticator_t authenticator;
     krb5_data plain;

@@ -28,6 +28,9 @@ const ngd_keytab_entry_t *ngd_ticket_match(krb5_context krb5, const ngd_keyset_t
 void ngd_ticket_read(krb5_context krb5, const ngd_keyset_t *keys, const ngd_keytab_entry_t *entry, krb5_ticket *ticket,
                      ngd_evidence_t *evidence, ngd_inspection_t *inspection);
 
+/* Bytes as krb5 takes them; borrowed. */
+krb5_data ngd_ticket_data(ngd_span_t span);
+
 /* Keeps a text of malloc's for the evidence: the inspection owns it from now on.  Returns it; NULL stays NULL. */
 const char *ngd_inspection_keep(ngd_inspection_t *inspection, char *text);
 
