@@ -4,13 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "compare.h"
+#include "details.h"
 
 enum { USECS_PER_SEC = 1000000 };
-
-/* TicketFlags bits 6 and 7 (RFC 4120 section 5.3) */
-#define TICKET_POSTDATED 0x02000000u
-#define TICKET_INVALID 0x01000000u
 
 /* RFC 4120 section 7.5.9, as far as a rule asks for them. */
 enum {
@@ -26,25 +22,10 @@ enum {
     ERR_GENERIC = 60,
 };
 
-/* What several rules ask, found out once. */
-typedef struct {
-    const ngd_evidence_t *evidence;
-    ngd_comparison_t claim;
-    ngd_host_t host;
-    bool refused;               /* what the client sent was, by GSSAPI or on the way to it */
-    bool has_ticket;            /* the token has a whole ticket, whose claims can be compared */
-    bool keys_known;            /* and there are keys, which were tried on it */
-    bool opened_by_krb5;        /* ticket and authenticator: what krb5 complains of comes behind them */
-    bool key_is_right;          /* the key is no problem */
-    int64_t skew_secs;          /* client minus server; 0 if not known */
-    int64_t skew_limit_secs;
-    int64_t now_secs;
-} view_t;
-
 /* How sure a rule is. */
 typedef enum { NO, LIKELY, CERTAIN } verdict_t;
-typedef verdict_t rule_fn(const view_t *view);
-typedef void details_fn(const view_t *view, ngd_finding_t *finding);
+typedef verdict_t rule_fn(const ngd_rules_view_t *view);
+typedef void details_fn(const ngd_rules_view_t *view, ngd_finding_t *finding);
 
 static verdict_t certain_if(bool holds)
 {
@@ -63,44 +44,44 @@ static bool same_text(const char *a, const char *b)
 
 /* ---- the way, and what httpd and this module decide themselves ----------------------- */
 
-static bool refused_by(const view_t *view, ngd_refusal_t refusal)
+static bool refused_by(const ngd_rules_view_t *view, ngd_refusal_t refusal)
 {
     return view->evidence->decision.refusal == refusal;
 }
 
 /* GSSAPI, or another module, was content with what the client sent: nothing of it is a reason. */
-static bool was_accepted(const view_t *view)
+static bool was_accepted(const ngd_rules_view_t *view)
 {
     return refused_by(view, NGD_REFUSAL_ANONYMOUS) || refused_by(view, NGD_REFUSAL_AUTHORIZATION);
 }
 
-static verdict_t is_tls_required(const view_t *view)
+static verdict_t is_tls_required(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_TLS));
 }
 
 /* One cannot tell which field it was. */
-static verdict_t is_header_too_large(const view_t *view)
+static verdict_t is_header_too_large(const ngd_rules_view_t *view)
 {
     return likely_if(refused_by(view, NGD_REFUSAL_HEADER_SIZE));
 }
 
-static verdict_t is_anonymous_client(const view_t *view)
+static verdict_t is_anonymous_client(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_ANONYMOUS));
 }
 
-static verdict_t is_not_authorized(const view_t *view)
+static verdict_t is_not_authorized(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_AUTHORIZATION));
 }
 
-static verdict_t has_too_many_legs(const view_t *view)
+static verdict_t has_too_many_legs(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_LEGS));
 }
 
-static verdict_t is_interrupted(const view_t *view)
+static verdict_t is_interrupted(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_MOVED));
 }
@@ -108,53 +89,55 @@ static verdict_t is_interrupted(const view_t *view)
 /* ---- the ticket's key ----------------------------------------------------------------- */
 
 /* The key is what is wrong: a whole ticket, keys that were tried on it, and none that may open it does. */
-static bool key_fails(const view_t *view)
+static bool key_fails(const ngd_rules_view_t *view)
 {
     return view->refused && view->keys_known && !view->key_is_right;
 }
 
 /* None of this keytab's keys opens it, whatever its name. */
-static bool nothing_opens(const view_t *view)
+bool ngd_rules_nothing_opens(const ngd_rules_view_t *view)
 {
     return key_fails(view) && view->evidence->keytab.matched == NULL;
 }
 
-static bool part_is(const ngd_principal_name_t *name, size_t i, const char *text)
+bool ngd_rules_part_is(const ngd_principal_name_t *name, size_t i, const char *text)
 {
     return name->parts > i && name->part[i].len == strlen(text) && memcmp(name->part[i].data, text, strlen(text)) == 0;
 }
 
-static verdict_t is_not_a_service_ticket(const view_t *view)
+static verdict_t is_not_a_service_ticket(const ngd_rules_view_t *view)
 {
     const ngd_ap_req_t *ap_req = &view->evidence->token.ap_req;
     bool session_key = (ap_req->ap_options & NGD_AP_OPTION_USE_SESSION_KEY) != 0;
     bool opens = view->evidence->keytab.matched != NULL || view->evidence->keytab.other_path != NULL;
 
     return certain_if(view->refused && view->has_ticket && !view->key_is_right && !opens
-                      && (part_is(&ap_req->sname, 0, "krbtgt") || session_key));
+                      && (ngd_rules_part_is(&ap_req->sname, 0, "krbtgt") || session_key));
 }
 
 /* ---- the server's own state ------------------------------------------------------------ */
 
 /* Another module or server refused what the client sent; this location's own settings may say why. */
-static bool refused_elsewhere(const view_t *view)
+static bool refused_elsewhere(const ngd_rules_view_t *view)
 {
     return view->refused && refused_by(view, NGD_REFUSAL_ELSEWHERE);
 }
 
 /* Without keys nobody signs on. */
-static bool has_no_keys(const view_t *view)
+static bool has_no_keys(const ngd_rules_view_t *view)
 {
-    return refused_by(view, NGD_REFUSAL_NO_KEYS) || (refused_elsewhere(view) && view->evidence->keytab.entries_count == 0);
+    return refused_by(view, NGD_REFUSAL_NO_KEYS)
+           || (refused_elsewhere(view) && view->evidence->keytab.entries_count == 0);
 }
 
 /* The keys are those of an older file, and open nothing: a good file might have had the right one. */
-static bool has_only_stale_keys(const view_t *view)
+static bool has_only_stale_keys(const ngd_rules_view_t *view)
 {
-    return nothing_opens(view) && !refused_by(view, NGD_REFUSAL_NO_ENTRY) && is_not_a_service_ticket(view) == NO;
+    return ngd_rules_nothing_opens(view) && !refused_by(view, NGD_REFUSAL_NO_ENTRY)
+           && is_not_a_service_ticket(view) == NO;
 }
 
-static verdict_t keytab_is(const view_t *view, ngd_keytab_state_t state)
+static verdict_t keytab_is(const ngd_rules_view_t *view, ngd_keytab_state_t state)
 {
     if (view->evidence->keytab.state != state) {
         return NO;
@@ -162,36 +145,36 @@ static verdict_t keytab_is(const view_t *view, ngd_keytab_state_t state)
     return has_no_keys(view) ? CERTAIN : likely_if(has_only_stale_keys(view));
 }
 
-static verdict_t is_keytab_missing(const view_t *view)
+static verdict_t is_keytab_missing(const ngd_rules_view_t *view)
 {
     return keytab_is(view, NGD_KEYTAB_MISSING);
 }
 
-static verdict_t is_keytab_unreadable(const view_t *view)
+static verdict_t is_keytab_unreadable(const ngd_rules_view_t *view)
 {
     return keytab_is(view, NGD_KEYTAB_UNREADABLE);
 }
 
-static verdict_t is_keytab_empty(const view_t *view)
+static verdict_t is_keytab_empty(const ngd_rules_view_t *view)
 {
     return keytab_is(view, NGD_KEYTAB_EMPTY);
 }
 
 /* What is whole and yet not loaded is no keytab that this krb5 knows, unless krb5 cannot even read its configuration. */
-static verdict_t is_keytab_corrupt(const view_t *view)
+static verdict_t is_keytab_corrupt(const ngd_rules_view_t *view)
 {
     verdict_t unloadable = view->evidence->server.krb5_conf_error == 0 ? keytab_is(view, NGD_KEYTAB_UNLOADABLE) : NO;
 
     return unloadable != NO ? unloadable : keytab_is(view, NGD_KEYTAB_CORRUPT);
 }
 
-static verdict_t is_krb5_conf_broken(const view_t *view)
+static verdict_t is_krb5_conf_broken(const ngd_rules_view_t *view)
 {
     return certain_if(view->evidence->server.krb5_conf_error != 0 && view->evidence->decision.refusal != NGD_REFUSAL_NONE
                       && !view->evidence->decision.passes);
 }
 
-static verdict_t has_no_key_for_acceptor(const view_t *view)
+static verdict_t has_no_key_for_acceptor(const ngd_rules_view_t *view)
 {
     const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
 
@@ -203,7 +186,7 @@ static verdict_t has_no_key_for_acceptor(const view_t *view)
  * What passed is the Kerberos token alone, as krb5 was asked about no more: where SPNEGO around it is damaged, or begins
  * in the middle of a negotiation, no replay cache was asked.  Kerberos' own error message proves that one was.
  */
-static bool whole_token_passes(const view_t *view)
+static bool whole_token_passes(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool orphan = e->token.kind == NGD_TOKEN_SPNEGO_RESP && e->attempt.leg <= 1;
@@ -215,7 +198,7 @@ static bool whole_token_passes(const view_t *view)
  * Everything but the replay cache passes, so it is the cache that refused.  Whether it knew the token or could not be
  * used, Kerberos' own error message says, where the client asked for mutual authentication; otherwise the file does.
  */
-static bool cache_refused(const view_t *view)
+static bool cache_refused(const ngd_rules_view_t *view)
 {
     int32_t reply = view->evidence->decision.reply_code;
 
@@ -224,14 +207,14 @@ static bool cache_refused(const view_t *view)
 }
 
 /* krb5 looks for a token in the cache before it writes it there, so that a full disk hides no replay. */
-static bool is_full(const view_t *view)
+static bool is_full(const ngd_rules_view_t *view)
 {
     int error = view->evidence->server.replay_cache_error;
 
     return error == ENOSPC || error == EDQUOT;
 }
 
-static verdict_t is_replay_cache_failed(const view_t *view)
+static verdict_t is_replay_cache_failed(const ngd_rules_view_t *view)
 {
     int32_t reply = view->evidence->decision.reply_code;
     bool unusable = view->evidence->server.replay_cache == NGD_REPLAY_CACHE_UNUSABLE;
@@ -246,7 +229,7 @@ static verdict_t is_replay_cache_failed(const view_t *view)
 }
 
 /* Of another module's replay cache nothing is known but what Kerberos told the client. */
-static verdict_t is_replay(const view_t *view)
+static verdict_t is_replay(const ngd_rules_view_t *view)
 {
     if (!cache_refused(view) || is_replay_cache_failed(view) != NO) {
         return NO;
@@ -257,42 +240,42 @@ static verdict_t is_replay(const view_t *view)
     return likely_if(view->evidence->server.replay_cache != NGD_REPLAY_CACHE_OFF && refused_by(view, NGD_REFUSAL_GSS));
 }
 
-static verdict_t is_refused_elsewhere(const view_t *view)
+static verdict_t is_refused_elsewhere(const ngd_rules_view_t *view)
 {
     return certain_if(refused_by(view, NGD_REFUSAL_ELSEWHERE) && whole_token_passes(view));
 }
 
 /* ---- what the client sent ------------------------------------------------------------- */
 
-static bool has_scheme(const view_t *view, ngd_scheme_t scheme)
+static bool has_scheme(const ngd_rules_view_t *view, ngd_scheme_t scheme)
 {
     return view->evidence->header.scheme == scheme;
 }
 
 /* Nothing came, and nothing else is known to be wrong. */
-static bool came_without(const view_t *view)
+static bool came_without(const ngd_rules_view_t *view)
 {
     return has_scheme(view, NGD_SCHEME_NONE) && view->evidence->attempt.outcome == NGD_OUTCOME_ANONYMOUS
            && (view->evidence->decision.refusal == NGD_REFUSAL_MESSAGE || refused_by(view, NGD_REFUSAL_ELSEWHERE));
 }
 
-static verdict_t is_challenge_ignored(const view_t *view)
+static verdict_t is_challenge_ignored(const ngd_rules_view_t *view)
 {
     return likely_if(came_without(view) && view->evidence->connection.challenged_before);
 }
 
-static verdict_t is_no_token(const view_t *view)
+static verdict_t is_no_token(const ngd_rules_view_t *view)
 {
     return certain_if(came_without(view));
 }
 
-static bool is_decided(const view_t *view)
+static bool is_decided(const ngd_rules_view_t *view)
 {
     return !refused_by(view, NGD_REFUSAL_NONE) && !was_accepted(view);
 }
 
 /* Another module may take passwords, and have refused this one. */
-static verdict_t is_basic_not_enabled(const view_t *view)
+static verdict_t is_basic_not_enabled(const ngd_rules_view_t *view)
 {
     if (!is_decided(view) || !has_scheme(view, NGD_SCHEME_BASIC)) {
         return NO;
@@ -300,32 +283,32 @@ static verdict_t is_basic_not_enabled(const view_t *view)
     return refused_by(view, NGD_REFUSAL_ELSEWHERE) ? LIKELY : CERTAIN;
 }
 
-static verdict_t is_ntlm_scheme(const view_t *view)
+static verdict_t is_ntlm_scheme(const ngd_rules_view_t *view)
 {
     return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_NTLM));
 }
 
-static verdict_t is_other_scheme(const view_t *view)
+static verdict_t is_other_scheme(const ngd_rules_view_t *view)
 {
     return certain_if(is_decided(view) && !has_scheme(view, NGD_SCHEME_NONE) && !has_scheme(view, NGD_SCHEME_NEGOTIATE)
                       && !has_scheme(view, NGD_SCHEME_BASIC) && !has_scheme(view, NGD_SCHEME_NTLM));
 }
 
 /* A Negotiate header with something behind it that was refused. */
-static const ngd_token_t *token_of(const view_t *view)
+static const ngd_token_t *token_of(const ngd_rules_view_t *view)
 {
     bool there = is_decided(view) && has_scheme(view, NGD_SCHEME_NEGOTIATE) && view->evidence->header.base64.len > 0;
 
     return there ? &view->evidence->token : NULL;
 }
 
-static verdict_t is_empty_token(const view_t *view)
+static verdict_t is_empty_token(const ngd_rules_view_t *view)
 {
     return certain_if(is_decided(view) && has_scheme(view, NGD_SCHEME_NEGOTIATE)
                       && view->evidence->header.base64.len == 0);
 }
 
-static verdict_t is_bad_base64(const view_t *view)
+static verdict_t is_bad_base64(const ngd_rules_view_t *view)
 {
     return certain_if(token_of(view) != NULL && view->evidence->base64_stop.reason == NGD_STOP_MALFORMED);
 }
@@ -340,7 +323,7 @@ static bool is_answer(int32_t code)
  * How far the message's shape may be the reason.  Where the Kerberos token passes alone, only what SPNEGO wraps around
  * it can be wrong; or else it is the replay cache, which does not always say so.
  */
-static verdict_t suspicion(const view_t *view)
+static verdict_t suspicion(const ngd_rules_view_t *view)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
     bool mutual = (view->evidence->token.ap_req.ap_options & NGD_AP_OPTION_MUTUAL_REQUIRED) != 0;
@@ -353,7 +336,7 @@ static verdict_t suspicion(const view_t *view)
     return decision->passes && !mutual ? LIKELY : CERTAIN;
 }
 
-static verdict_t is_truncated_token(const view_t *view)
+static verdict_t is_truncated_token(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool base64_cut = e->base64_stop.reason == NGD_STOP_TRUNCATED;
@@ -368,18 +351,19 @@ static bool is_kerberos(ngd_mech_t mech)
 }
 
 /* It says that it brings a Kerberos token, and what it wraps is framed for something else. */
-static bool wraps_another(const ngd_token_t *token)
+bool ngd_rules_wraps_another(const ngd_token_t *token)
 {
     return token->mechanisms_count > 0 && is_kerberos(token->mechanisms[0].mech) && token->inner == NGD_INNER_OTHER;
 }
 
-static verdict_t is_malformed_token(const view_t *view)
+static verdict_t is_malformed_token(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool unreadable = e->token.stop.reason == NGD_STOP_MALFORMED
                       || (e->token.kind == NGD_TOKEN_UNKNOWN && e->token.inner == NGD_INNER_NONE);
+    bool broken = unreadable || ngd_rules_wraps_another(&e->token);
 
-    return e->base64_stop.reason == NGD_STOP_NONE && (unreadable || wraps_another(&e->token)) ? suspicion(view) : NO;
+    return e->base64_stop.reason == NGD_STOP_NONE && broken ? suspicion(view) : NO;
 }
 
 static bool offers(const ngd_token_t *token, bool (*wanted)(ngd_mech_t))
@@ -397,7 +381,7 @@ static bool is_ntlm(ngd_mech_t mech)
     return mech == NGD_MECH_NTLMSSP;
 }
 
-static verdict_t is_ntlm_fallback(const view_t *view)
+static verdict_t is_ntlm_fallback(const ngd_rules_view_t *view)
 {
     const ngd_token_t *token = token_of(view);
 
@@ -406,7 +390,7 @@ static verdict_t is_ntlm_fallback(const view_t *view)
 }
 
 /* A list that was cut for its length may have held Kerberos behind the cut. */
-static verdict_t is_unsupported_mechanism(const view_t *view)
+static verdict_t is_unsupported_mechanism(const ngd_rules_view_t *view)
 {
     const ngd_token_t *token = token_of(view);
     bool offered = token != NULL && token->mechanisms_count > 0 && !offers(token, is_kerberos) && !offers(token, is_ntlm);
@@ -419,14 +403,14 @@ static verdict_t is_unsupported_mechanism(const view_t *view)
     return certain_if(offered || bare);
 }
 
-static verdict_t is_kerberos_error_token(const view_t *view)
+static verdict_t is_kerberos_error_token(const ngd_rules_view_t *view)
 {
     const ngd_token_t *token = token_of(view);
 
     return certain_if(token != NULL && token->inner == NGD_INNER_KRB_ERROR);
 }
 
-static verdict_t is_orphan_continuation(const view_t *view)
+static verdict_t is_orphan_continuation(const ngd_rules_view_t *view)
 {
     const ngd_token_t *token = token_of(view);
     bool later = token != NULL
@@ -438,7 +422,7 @@ static verdict_t is_orphan_continuation(const view_t *view)
 
 /* ---- ticket and keytab ------------------------------------------------------------------ */
 
-static verdict_t is_enctype_not_permitted(const view_t *view)
+static verdict_t is_enctype_not_permitted(const ngd_rules_view_t *view)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
     bool opens = view->evidence->keytab.matched != NULL;
@@ -450,35 +434,35 @@ static verdict_t is_enctype_not_permitted(const view_t *view)
         return CERTAIN;
     }
     /* The key may still be right: krb5 opens nothing of types that it has given up, DES say. */
-    return likely_if(nothing_opens(view) && view->claim.same_enctype > 0 && decision->enctype_not_permitted);
+    return likely_if(ngd_rules_nothing_opens(view) && view->claim.same_enctype > 0 && decision->enctype_not_permitted);
 }
 
-static bool matched_but_not_admitted(const view_t *view)
+static bool matched_but_not_admitted(const ngd_rules_view_t *view)
 {
     return key_fails(view) && view->evidence->keytab.matched != NULL;
 }
 
-static verdict_t is_spn_case_mismatch(const view_t *view)
+static verdict_t is_spn_case_mismatch(const ngd_rules_view_t *view)
 {
     const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
 
     if (matched_but_not_admitted(view)) {
         return certain_if(ngd_same_but_case(keytab->matched->principal, view->claim.principal));
     }
-    return likely_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_case > 0
+    return likely_if(ngd_rules_nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_case > 0
                      && keytab->other_path == NULL);
 }
 
-static verdict_t is_spn_on_other_account(const view_t *view)
+static verdict_t is_spn_on_other_account(const ngd_rules_view_t *view)
 {
     return certain_if(matched_but_not_admitted(view)
                       && strcasecmp(view->evidence->keytab.matched->principal, view->claim.principal) != 0);
 }
 
 /* An entry with the version 0 is one whose writer did not know it. */
-static verdict_t is_keytab_old_kvno(const view_t *view)
+static verdict_t is_keytab_old_kvno(const ngd_rules_view_t *view)
 {
-    bool older = nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+    bool older = ngd_rules_nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
                  && view->evidence->token.ap_req.ticket.kvno > view->claim.newest_kvno;
 
     return older && view->claim.newest_kvno == 0 ? LIKELY : certain_if(older);
@@ -488,48 +472,49 @@ static verdict_t is_keytab_old_kvno(const view_t *view)
  * Older than the newest key of that name; a ticket between two versions is an old one, too.  Only likely: an SPN that was
  * moved to a younger account counts its versions anew.
  */
-static verdict_t is_ticket_old_kvno(const view_t *view)
+static verdict_t is_ticket_old_kvno(const ngd_rules_view_t *view)
 {
-    return likely_if(nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
+    return likely_if(ngd_rules_nothing_opens(view) && view->claim.same_name > 0 && view->claim.same_kvno == 0
                       && view->evidence->token.ap_req.ticket.kvno < view->claim.newest_kvno);
 }
 
-static verdict_t is_enctype_missing(const view_t *view)
+static verdict_t is_enctype_missing(const ngd_rules_view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_kvno > 0 && view->claim.same_enctype == 0);
+    return certain_if(ngd_rules_nothing_opens(view) && view->claim.same_kvno > 0 && view->claim.same_enctype == 0);
 }
 
 /* A ticket that does not name its key's version may have been sealed with another one. */
-static verdict_t is_wrong_key(const view_t *view)
+static verdict_t is_wrong_key(const ngd_rules_view_t *view)
 {
-    if (!nothing_opens(view) || view->claim.same_enctype == 0) {
+    if (!ngd_rules_nothing_opens(view) || view->claim.same_enctype == 0) {
         return NO;
     }
     return view->evidence->token.ap_req.ticket.has_kvno ? CERTAIN : LIKELY;
 }
 
-static verdict_t is_keytab_of_other_site(const view_t *view)
+static verdict_t is_keytab_of_other_site(const ngd_rules_view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->evidence->keytab.other_path != NULL);
+    return certain_if(ngd_rules_nothing_opens(view) && view->claim.same_name == 0
+                      && view->evidence->keytab.other_path != NULL);
 }
 
-static verdict_t is_realm_mismatch(const view_t *view)
+static verdict_t is_realm_mismatch(const ngd_rules_view_t *view)
 {
-    return certain_if(nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_realm > 0);
+    return certain_if(ngd_rules_nothing_opens(view) && view->claim.same_name == 0 && view->claim.other_realm > 0);
 }
 
 /* A name that is too long to be compared here is compared by krb5. */
-static verdict_t is_spn_not_in_keytab(const view_t *view)
+static verdict_t is_spn_not_in_keytab(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool not_compared = view->refused && e->token.inner == NGD_INNER_AP_REQ && !view->claim.complete
                         && e->keytab.matched == NULL && e->decision.asked_code == AP_ERR_NOT_US;
 
-    return certain_if((nothing_opens(view) && view->claim.same_name == 0) || not_compared);
+    return certain_if((ngd_rules_nothing_opens(view) && view->claim.same_name == 0) || not_compared);
 }
 
 /* The keytab has the ticket's very entry, and it may not sign anybody on here. */
-static verdict_t is_acceptor_name_mismatch(const view_t *view)
+static verdict_t is_acceptor_name_mismatch(const ngd_rules_view_t *view)
 {
     const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
     bool opened_by_it = keytab->matched != NULL && same_text(keytab->matched->principal, view->claim.principal);
@@ -540,20 +525,20 @@ static verdict_t is_acceptor_name_mismatch(const view_t *view)
 
 /* ---- protocol ---------------------------------------------------------------------------- */
 
-static bool is_opened(const view_t *view)
+static bool is_opened(const ngd_rules_view_t *view)
 {
     return view->refused && view->evidence->ticket.opened && !view->evidence->decision.passes;
 }
 
 /* GSSAPI's own answer counts even where the same token passes a moment later. */
-static bool krb5_says(const view_t *view, int32_t code)
+static bool krb5_says(const ngd_rules_view_t *view, int32_t code)
 {
     const ngd_decision_facts_t *decision = &view->evidence->decision;
 
     return view->refused && (decision->reply_code == code || (!decision->passes && decision->asked_code == code));
 }
 
-static verdict_t is_authenticator_damaged(const view_t *view)
+static verdict_t is_authenticator_damaged(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool whole = e->base64_stop.reason == NGD_STOP_NONE && e->token.stop.reason == NGD_STOP_NONE;
@@ -564,7 +549,7 @@ static verdict_t is_authenticator_damaged(const view_t *view)
                       || krb5_says(view, AP_ERR_INAPP_CKSUM));
 }
 
-static verdict_t is_client_mismatch(const view_t *view)
+static verdict_t is_client_mismatch(const ngd_rules_view_t *view)
 {
     const ngd_evidence_t *e = view->evidence;
     bool differ = e->ticket.client != NULL && e->ticket.authenticator_client != NULL
@@ -574,21 +559,21 @@ static verdict_t is_client_mismatch(const view_t *view)
     return certain_if(e->decision.asked ? krb5_says(view, AP_ERR_BADMATCH) : is_opened(view) && differ);
 }
 
-static verdict_t is_transited_refused(const view_t *view)
+static verdict_t is_transited_refused(const ngd_rules_view_t *view)
 {
     return certain_if(view->refused && view->evidence->decision.transited_refused);
 }
 
 /* ---- time -------------------------------------------------------------------------------- */
 
-static int64_t start_secs(const view_t *view)
+int64_t ngd_rules_start_secs(const ngd_rules_view_t *view)
 {
     const ngd_ticket_facts_t *ticket = &view->evidence->ticket;
 
     return ticket->start_time_secs != 0 ? ticket->start_time_secs : ticket->auth_time_secs;
 }
 
-static bool is_skewed(const view_t *view)
+static bool is_skewed(const ngd_rules_view_t *view)
 {
     int64_t distance = view->skew_secs < 0 ? -view->skew_secs : view->skew_secs;
 
@@ -596,23 +581,23 @@ static bool is_skewed(const view_t *view)
 }
 
 /* What krb5 itself says of the time counts as well: at the limits a second decides. */
-static verdict_t is_clock_skew(const view_t *view)
+static verdict_t is_clock_skew(const ngd_rules_view_t *view)
 {
     return certain_if(is_skewed(view) || krb5_says(view, AP_ERR_SKEW));
 }
 
 /* How far the client's clock is before or behind this one where that is a fault: then the ticket is judged by both. */
-static int64_t lead_secs(const view_t *view)
+static int64_t lead_secs(const ngd_rules_view_t *view)
 {
     return is_skewed(view) && view->skew_secs > 0 ? view->skew_secs : 0;
 }
 
-static int64_t lag_secs(const view_t *view)
+static int64_t lag_secs(const ngd_rules_view_t *view)
 {
     return is_skewed(view) && view->skew_secs < 0 ? -view->skew_secs : 0;
 }
 
-static verdict_t is_ticket_expired(const view_t *view)
+static verdict_t is_ticket_expired(const ngd_rules_view_t *view)
 {
     int64_t end = view->evidence->ticket.end_time_secs;
     bool over = end > 0 && view->now_secs - lag_secs(view) > end + view->skew_limit_secs;
@@ -620,169 +605,18 @@ static verdict_t is_ticket_expired(const view_t *view)
     return certain_if((is_opened(view) && over) || (!is_skewed(view) && krb5_says(view, AP_ERR_TKT_EXPIRED)));
 }
 
-static verdict_t is_ticket_not_yet_valid(const view_t *view)
+static verdict_t is_ticket_not_yet_valid(const ngd_rules_view_t *view)
 {
-    bool invalid = (view->evidence->ticket.flags & TICKET_INVALID) != 0;
-    bool later = start_secs(view) > view->now_secs + lead_secs(view) + view->skew_limit_secs;
+    bool invalid = (view->evidence->ticket.flags & NGD_TICKET_INVALID) != 0;
+    bool later = ngd_rules_start_secs(view) > view->now_secs + lead_secs(view) + view->skew_limit_secs;
 
     return certain_if((is_opened(view) && (invalid || later))
                       || (!is_skewed(view) && krb5_says(view, AP_ERR_TKT_NYV)));
 }
 
-static verdict_t is_pac_unverified(const view_t *view)
+static verdict_t is_pac_unverified(const ngd_rules_view_t *view)
 {
     return certain_if(view->evidence->ticket.opened && view->evidence->ticket.pac == NGD_PAC_UNVERIFIED);
-}
-
-/* ---- details ----------------------------------------------------------------------------- */
-
-static void add_detail(ngd_finding_t *finding, bool holds, ngd_detail_id_t detail)
-{
-    if (holds && finding->details_count < NGD_DETAILS_MAX) {
-        finding->details[finding->details_count++] = detail;
-    }
-}
-
-/* A captured header does not tell whether it came over TLS. */
-static bool is_default_port(const view_t *view)
-{
-    const ngd_connection_facts_t *connection = &view->evidence->connection;
-    bool unknown = connection->client == NULL && !connection->tls;
-
-    return view->host.port == 0 || view->host.port == (connection->tls ? 443u : 80u)
-           || (unknown && view->host.port == 443);
-}
-
-/* Why a client gets no ticket for the address, as far as the address itself tells.  A proxy may ask for one of its own. */
-static void explain_missing_ticket(const view_t *view, ngd_finding_t *finding)
-{
-    const char *agent = view->evidence->connection.user_agent;
-    bool windows = agent != NULL && strstr(agent, "Windows NT") != NULL;
-    bool known = !view->evidence->connection.proxied;
-    bool named = known && view->host.name[0] != '\0' && !view->host.is_address;
-    bool has_key = named && ngd_keytab_has_host(&view->evidence->keytab, view->host.name);
-    bool keys = view->evidence->keytab.entries_count > 0;
-
-    add_detail(finding, known && view->host.is_address, NGD_DETAIL_IP_ADDRESS);
-    add_detail(finding, named && view->host.is_local && !has_key, NGD_DETAIL_LOCAL_NAME);
-    add_detail(finding, named && !view->host.is_local && keys && !has_key, NGD_DETAIL_HOST_WITHOUT_KEY);
-    add_detail(finding, named && !is_default_port(view), NGD_DETAIL_PORT);
-    add_detail(finding, named && view->host.has_dot && !view->host.is_local && windows, NGD_DETAIL_INTERNET_ZONE);
-    add_detail(finding, named && has_key, NGD_DETAIL_DUPLICATE_SPN);
-}
-
-/* The host of a claimed HTTP service, without a port that some clients put behind it. */
-static ngd_span_t claimed_host(const view_t *view)
-{
-    const ngd_principal_name_t *sname = &view->evidence->token.ap_req.sname;
-    ngd_span_t host = { NULL, 0 };
-
-    if (view->has_ticket && part_is(sname, 0, "HTTP") && sname->parts == 2 && sname->part[1].len > 0) {
-        const uint8_t *colon = memchr(sname->part[1].data, ':', sname->part[1].len);
-        host = sname->part[1];
-        host.len = colon != NULL ? (size_t)(colon - host.data) : host.len;
-    }
-    return host;
-}
-
-/* A proxy in front asks for a host of its own, and tells nothing of what the browser asked for. */
-static bool host_differs(const view_t *view)
-{
-    ngd_span_t claimed = claimed_host(view);
-
-    return claimed.len > 0 && view->host.name[0] != '\0' && !view->evidence->connection.proxied
-           && (claimed.len != strlen(view->host.name)
-               || strncasecmp((const char *)claimed.data, view->host.name, claimed.len) != 0);
-}
-
-static bool claims_port(const view_t *view)
-{
-    ngd_span_t claimed = claimed_host(view);
-
-    return claimed.len > 0 && claimed.len < view->evidence->token.ap_req.sname.part[1].len && view->host.port != 0;
-}
-
-/* Another keytab opens it, though not with a key of the ticket's own name: that is whose SPN it is. */
-static bool is_on_other_account(const view_t *view)
-{
-    const ngd_keytab_facts_t *keytab = &view->evidence->keytab;
-
-    return keytab->other_path != NULL && keytab->other_principal != NULL
-           && strcasecmp(keytab->other_principal, view->claim.principal) != 0;
-}
-
-/* A ticket for a service that no web server is. */
-static bool claims_other_service(const view_t *view)
-{
-    const ngd_principal_name_t *sname = &view->evidence->token.ap_req.sname;
-
-    return view->has_ticket && sname->parts > 0
-           && (sname->part[0].len != 4 || strncasecmp((const char *)sname->part[0].data, "HTTP", 4) != 0);
-}
-
-static void explain_missing_key(const view_t *view, ngd_finding_t *finding)
-{
-    add_detail(finding, view->claim.same_name == 0 && claims_other_service(view), NGD_DETAIL_OTHER_SERVICE);
-    add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
-    add_detail(finding, claims_port(view), NGD_DETAIL_PORT);
-    add_detail(finding, view->claim.same_name > 0 && view->evidence->keytab.other_path != NULL, NGD_DETAIL_OTHER_KEYTAB);
-    add_detail(finding, view->claim.same_name > 0 && is_on_other_account(view), NGD_DETAIL_OTHER_ACCOUNT);
-}
-
-/* GSSAPI tries the entry whatever its spelling, so where the versions differ, that is enough of a reason. */
-static void explain_other_case(const view_t *view, ngd_finding_t *finding)
-{
-    explain_missing_key(view, finding);
-    add_detail(finding, nothing_opens(view) && view->claim.other_case_same_kvno == 0, NGD_DETAIL_OTHER_VERSION);
-}
-
-static void explain_wrong_key(const view_t *view, ngd_finding_t *finding)
-{
-    explain_missing_key(view, finding);
-    add_detail(finding, view->evidence->keytab.other_path == NULL, NGD_DETAIL_KEY_FROM_PASSWORD);
-}
-
-static void explain_other_account(const view_t *view, ngd_finding_t *finding)
-{
-    const char *principal = view->evidence->keytab.matched->principal;
-    size_t name_len = strcspn(principal, "@");
-    bool machine = (name_len > 0 && principal[name_len - 1] == '$') || strncasecmp(principal, "host/", 5) == 0;
-
-    add_detail(finding, machine, NGD_DETAIL_MACHINE_ACCOUNT);
-    add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
-}
-
-/*
- * The ticket has the KDC's clock in it: it was issued at its start.  Where that lies in this server's future, the KDC and
- * this server disagree; where it lies in the client's, the KDC and the client do.  Otherwise nobody can tell, nor where
- * the KDC made the ticket for a later time.
- */
-static void explain_skew(const view_t *view, ngd_finding_t *finding)
-{
-    int64_t limit = view->skew_limit_secs;
-    int64_t start = start_secs(view);
-    bool issued_then = (view->evidence->ticket.flags & (TICKET_POSTDATED | TICKET_INVALID)) == 0;
-    bool after_server = issued_then && start > view->now_secs + limit;
-    bool after_client = issued_then && start > view->now_secs + view->skew_secs + limit;
-
-    add_detail(finding, after_server && !after_client, NGD_DETAIL_SERVER_CLOCK);
-    add_detail(finding, after_client && !after_server, NGD_DETAIL_CLIENT_CLOCK);
-}
-
-static void explain_file(const view_t *view, ngd_finding_t *finding)
-{
-    add_detail(finding, view->evidence->keytab.entries_count > 0, NGD_DETAIL_OLD_KEYS);
-}
-
-static void explain_malformed(const view_t *view, ngd_finding_t *finding)
-{
-    add_detail(finding, wraps_another(&view->evidence->token), NGD_DETAIL_ANOTHER_INSIDE);
-    add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
-}
-
-static void explain_way(const view_t *view, ngd_finding_t *finding)
-{
-    add_detail(finding, view->evidence->connection.proxied, NGD_DETAIL_THROUGH_PROXY);
 }
 
 /* ---- the rules --------------------------------------------------------------------------- */
@@ -814,54 +648,54 @@ typedef struct {
 
 static const rule_t rules[] = {
     { FAMILY_WAY, NGD_CAUSE_TLS_REQUIRED, is_tls_required, NULL },
-    { FAMILY_WAY, NGD_CAUSE_HEADER_TOO_LARGE, is_header_too_large, explain_way },
+    { FAMILY_WAY, NGD_CAUSE_HEADER_TOO_LARGE, is_header_too_large, ngd_details_way },
 
     { FAMILY_SERVER, NGD_CAUSE_KRB5_CONF_BROKEN, is_krb5_conf_broken, NULL },
-    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_MISSING, is_keytab_missing, explain_file },
-    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_UNREADABLE, is_keytab_unreadable, explain_file },
-    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_EMPTY, is_keytab_empty, explain_file },
-    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_CORRUPT, is_keytab_corrupt, explain_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_MISSING, is_keytab_missing, ngd_details_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_UNREADABLE, is_keytab_unreadable, ngd_details_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_EMPTY, is_keytab_empty, ngd_details_file },
+    { FAMILY_SERVER, NGD_CAUSE_KEYTAB_CORRUPT, is_keytab_corrupt, ngd_details_file },
     { FAMILY_SERVER, NGD_CAUSE_NO_KEY_FOR_ACCEPTOR, has_no_key_for_acceptor, NULL },
     { FAMILY_SERVER, NGD_CAUSE_REPLAY_CACHE_FAILED, is_replay_cache_failed, NULL },
 
-    { FAMILY_SHAPE, NGD_CAUSE_EMPTY_TOKEN, is_empty_token, explain_way },
-    { FAMILY_SHAPE, NGD_CAUSE_BAD_BASE64, is_bad_base64, explain_way },
-    { FAMILY_SHAPE, NGD_CAUSE_TRUNCATED_TOKEN, is_truncated_token, explain_way },
-    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, explain_malformed },
+    { FAMILY_SHAPE, NGD_CAUSE_EMPTY_TOKEN, is_empty_token, ngd_details_way },
+    { FAMILY_SHAPE, NGD_CAUSE_BAD_BASE64, is_bad_base64, ngd_details_way },
+    { FAMILY_SHAPE, NGD_CAUSE_TRUNCATED_TOKEN, is_truncated_token, ngd_details_way },
+    { FAMILY_SHAPE, NGD_CAUSE_MALFORMED_TOKEN, is_malformed_token, ngd_details_malformed },
 
-    { FAMILY_MESSAGE, NGD_CAUSE_CHALLENGE_IGNORED, is_challenge_ignored, explain_missing_ticket },
+    { FAMILY_MESSAGE, NGD_CAUSE_CHALLENGE_IGNORED, is_challenge_ignored, ngd_details_missing_ticket },
     { FAMILY_MESSAGE, NGD_CAUSE_NO_TOKEN, is_no_token, NULL },
     { FAMILY_MESSAGE, NGD_CAUSE_BASIC_NOT_ENABLED, is_basic_not_enabled, NULL },
-    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_SCHEME, is_ntlm_scheme, explain_way },
-    { FAMILY_MESSAGE, NGD_CAUSE_OTHER_SCHEME, is_other_scheme, explain_way },
-    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_FALLBACK, is_ntlm_fallback, explain_missing_ticket },
+    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_SCHEME, is_ntlm_scheme, ngd_details_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_OTHER_SCHEME, is_other_scheme, ngd_details_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_NTLM_FALLBACK, is_ntlm_fallback, ngd_details_missing_ticket },
     { FAMILY_MESSAGE, NGD_CAUSE_UNSUPPORTED_MECHANISMS, is_unsupported_mechanism, NULL },
-    { FAMILY_MESSAGE, NGD_CAUSE_KERBEROS_ERROR_TOKEN, is_kerberos_error_token, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_KERBEROS_ERROR_TOKEN, is_kerberos_error_token, ngd_details_way },
     { FAMILY_MESSAGE, NGD_CAUSE_TOO_MANY_LEGS, has_too_many_legs, NULL },
     { FAMILY_MESSAGE, NGD_CAUSE_NEGOTIATION_INTERRUPTED, is_interrupted, NULL },
-    { FAMILY_MESSAGE, NGD_CAUSE_ORPHAN_CONTINUATION, is_orphan_continuation, explain_way },
+    { FAMILY_MESSAGE, NGD_CAUSE_ORPHAN_CONTINUATION, is_orphan_continuation, ngd_details_way },
 
     { FAMILY_KEY, NGD_CAUSE_NOT_A_SERVICE_TICKET, is_not_a_service_ticket, NULL },
     { FAMILY_KEY, NGD_CAUSE_ENCTYPE_NOT_PERMITTED, is_enctype_not_permitted, NULL },
-    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OLD_KVNO, is_keytab_old_kvno, explain_missing_key },
-    { FAMILY_KEY, NGD_CAUSE_TICKET_OLD_KVNO, is_ticket_old_kvno, explain_missing_key },
-    { FAMILY_KEY, NGD_CAUSE_ENCTYPE_MISSING, is_enctype_missing, explain_missing_key },
-    { FAMILY_KEY, NGD_CAUSE_WRONG_KEY, is_wrong_key, explain_wrong_key },
-    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, explain_other_case },
-    { FAMILY_KEY, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT, is_spn_on_other_account, explain_other_account },
-    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OF_OTHER_SITE, is_keytab_of_other_site, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OLD_KVNO, is_keytab_old_kvno, ngd_details_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_TICKET_OLD_KVNO, is_ticket_old_kvno, ngd_details_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_ENCTYPE_MISSING, is_enctype_missing, ngd_details_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_WRONG_KEY, is_wrong_key, ngd_details_wrong_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_CASE_MISMATCH, is_spn_case_mismatch, ngd_details_other_case },
+    { FAMILY_KEY, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT, is_spn_on_other_account, ngd_details_other_account },
+    { FAMILY_KEY, NGD_CAUSE_KEYTAB_OF_OTHER_SITE, is_keytab_of_other_site, ngd_details_missing_key },
     { FAMILY_KEY, NGD_CAUSE_REALM_MISMATCH, is_realm_mismatch, NULL },
-    { FAMILY_KEY, NGD_CAUSE_SPN_NOT_IN_KEYTAB, is_spn_not_in_keytab, explain_missing_key },
+    { FAMILY_KEY, NGD_CAUSE_SPN_NOT_IN_KEYTAB, is_spn_not_in_keytab, ngd_details_missing_key },
 
-    { FAMILY_ACCEPTOR, NGD_CAUSE_ACCEPTOR_NAME_MISMATCH, is_acceptor_name_mismatch, explain_missing_key },
+    { FAMILY_ACCEPTOR, NGD_CAUSE_ACCEPTOR_NAME_MISMATCH, is_acceptor_name_mismatch, ngd_details_missing_key },
 
-    { FAMILY_PROTOCOL, NGD_CAUSE_AUTHENTICATOR_DAMAGED, is_authenticator_damaged, explain_way },
+    { FAMILY_PROTOCOL, NGD_CAUSE_AUTHENTICATOR_DAMAGED, is_authenticator_damaged, ngd_details_way },
     { FAMILY_PROTOCOL, NGD_CAUSE_CLIENT_MISMATCH, is_client_mismatch, NULL },
     { FAMILY_PROTOCOL, NGD_CAUSE_TRANSITED_REFUSED, is_transited_refused, NULL },
-    { FAMILY_PROTOCOL, NGD_CAUSE_REPLAY, is_replay, explain_way },
+    { FAMILY_PROTOCOL, NGD_CAUSE_REPLAY, is_replay, ngd_details_way },
     { FAMILY_PROTOCOL, NGD_CAUSE_REFUSED_ELSEWHERE, is_refused_elsewhere, NULL },
 
-    { FAMILY_CLOCK, NGD_CAUSE_CLOCK_SKEW, is_clock_skew, explain_skew },
+    { FAMILY_CLOCK, NGD_CAUSE_CLOCK_SKEW, is_clock_skew, ngd_details_skew },
     { FAMILY_TIME, NGD_CAUSE_TICKET_EXPIRED, is_ticket_expired, NULL },
     { FAMILY_TIME, NGD_CAUSE_TICKET_NOT_YET_VALID, is_ticket_not_yet_valid, NULL },
 
@@ -880,7 +714,7 @@ static bool is_behind_opening(int32_t code)
            || code == AP_ERR_SKEW || code == AP_ERR_INAPP_CKSUM;
 }
 
-static void look(const ngd_evidence_t *evidence, view_t *view)
+static void look(const ngd_evidence_t *evidence, ngd_rules_view_t *view)
 {
     const ngd_keytab_facts_t *keytab = &evidence->keytab;
     const ngd_clock_facts_t *clock = &evidence->clock;
@@ -902,12 +736,12 @@ static void look(const ngd_evidence_t *evidence, view_t *view)
 }
 
 /* What was found with this location's keytab, where another module refused with one of its own. */
-static bool is_by_another_keytab(const view_t *view, family_t family)
+static bool is_by_another_keytab(const ngd_rules_view_t *view, family_t family)
 {
     return refused_elsewhere(view) && (family == FAMILY_SERVER || family == FAMILY_KEY || family == FAMILY_ACCEPTOR);
 }
 
-static ngd_finding_t find(const view_t *view, const rule_t *rule, verdict_t verdict)
+static ngd_finding_t find(const ngd_rules_view_t *view, const rule_t *rule, verdict_t verdict)
 {
     bool certain = verdict == CERTAIN && !is_by_another_keytab(view, rule->family);
     ngd_finding_t finding = { .cause = rule->cause, .certainty = certain ? NGD_CERTAIN : NGD_LIKELY };
@@ -931,7 +765,7 @@ static void keep(ngd_diagnosis_t *diagnosis, const ngd_finding_t *finding)
 void ngd_diagnose(const ngd_evidence_t *evidence, ngd_diagnosis_t *diagnosis)
 {
     bool found[FAMILY_NOTE + 1] = { false };
-    view_t view;
+    ngd_rules_view_t view;
 
     memset(diagnosis, 0, sizeof *diagnosis);
     look(evidence, &view);

@@ -38,8 +38,8 @@ const char *ngd_help_desk_line(const char *reference, const char *slug, const ch
                                apr_pool_t *pool)
 {
     /* A captured header was never an attempt of this server's, and has none. */
-    return apr_pstrcat(pool, reference, reference[0] == '\0' ? "" : ", ", slug == NULL ? "" : slug, slug == NULL ? "" : ", ", time, contact,
-                       NULL);
+    return apr_pstrcat(pool, reference, reference[0] == '\0' ? "" : ", ", slug == NULL ? "" : slug,
+                       slug == NULL ? "" : ", ", time, contact, NULL);
 }
 
 /* ---- the rest ------------------------------------------------------------ */
