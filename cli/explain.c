@@ -231,36 +231,50 @@ static ngd_exit_t take_option(explain_t *explain, int option)
     }
 }
 
-static void end(explain_t *explain)
+static ngd_exit_t take_options(explain_t *explain, int argc, char **argv)
+{
+    ngd_exit_t code = NGD_EXIT_FINE;
+    int option;
+
+    while (code == NGD_EXIT_FINE && (option = ngd_next_option(&ngd_command_explain, argc, argv, options)) != -1) {
+        code = take_option(explain, option);
+    }
+    if (code == NGD_EXIT_FINE && (explain->keytabs == 0 || argc - optind > 1)) {
+        code = ngd_usage(&ngd_command_explain, explain->keytabs == 0 ? "which keytab?" : "one header file at most");
+    }
+    explain->path = code == NGD_EXIT_FINE ? argv[optind] : NULL;
+    return code;
+}
+
+static ngd_exit_t with_thread(const explain_t *explain)
+{
+    ngd_exit_t code;
+
+    if (!ngd_thread_setup()) {
+        ngd_complain(&ngd_command_explain, "the system has no thread key left");
+        return NGD_EXIT_FAILED;
+    }
+    code = explain_input(explain);
+    ngd_thread_teardown();
+    return code;
+}
+
+static void release_keytabs(explain_t *explain)
 {
     for (size_t i = 0; i < explain->keytabs; i++) {
         ngd_keytab_destroy(explain->keytab[i]);
     }
-    ngd_thread_teardown();
 }
 
 static ngd_exit_t run(int argc, char **argv, apr_pool_t *pool)
 {
     explain_t explain = { .pool = pool, .acceptor = { .kind = NGD_ACCEPTOR_SERVICE, .service = "HTTP" } };
-    ngd_exit_t code = NGD_EXIT_FINE;
-    int option;
+    ngd_exit_t code = take_options(&explain, argc, argv);
 
-    while (code == NGD_EXIT_FINE && (option = ngd_next_option(&ngd_command_explain, argc, argv, options)) != -1) {
-        code = take_option(&explain, option);
+    if (code == NGD_EXIT_FINE) {
+        code = with_thread(&explain);
     }
-    if (code != NGD_EXIT_FINE) {
-        return code;
-    }
-    if (explain.keytabs == 0 || argc - optind > 1) {
-        return ngd_usage(&ngd_command_explain, explain.keytabs == 0 ? "which keytab?" : "one header file at most");
-    }
-    if (!ngd_thread_setup()) {
-        ngd_complain(&ngd_command_explain, "the system has no thread key left");
-        return NGD_EXIT_FAILED;
-    }
-    explain.path = argv[optind];
-    code = explain_input(&explain);
-    end(&explain);
+    release_keytabs(&explain);
     return code;
 }
 
