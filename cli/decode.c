@@ -34,10 +34,9 @@ static bool carries_token(const ngd_captured_t *captured)
            && captured->header.base64.len > 0;
 }
 
-/* Base64 that breaks off shortens the token, whose own stop is then only a consequence. */
 static const ngd_stop_t *stop_of(const ngd_captured_t *captured)
 {
-    return captured->base64_stop.reason != NGD_STOP_NONE ? &captured->base64_stop : &captured->token.stop;
+    return ngd_first_stop(&captured->base64_stop, &captured->token);
 }
 
 static bool is_damaged(const ngd_captured_t *captured)

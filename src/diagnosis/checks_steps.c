@@ -53,9 +53,7 @@ static answer_t nothing_seen(const view_t *view, const char *detail)
 /* The part behind the '@', which no realm has inside. */
 static const char *realm_of(const char *principal)
 {
-    const char *at = principal != NULL ? strrchr(principal, '@') : NULL;
-
-    return at != NULL ? at + 1 : "";
+    return principal != NULL ? ngd_principal_realm(principal) : "";
 }
 
 static bool is_of_nobody(const view_t *view)
@@ -360,13 +358,6 @@ static answer_t account(const view_t *view)
     return unknown("The keytab's keys were not all tried on the ticket.");
 }
 
-static bool is_machine(const char *principal)
-{
-    size_t len = strcspn(principal, "@");
-
-    return (len > 0 && principal[len - 1] == '$') || strncasecmp(principal, "host/", 5) == 0;
-}
-
 static answer_t machine_account(const view_t *view)
 {
     const ngd_keytab_entry_t *matched = view->evidence->keytab.matched;
@@ -376,7 +367,7 @@ static answer_t machine_account(const view_t *view)
                                          "account's key it is sealed with.")
                                : not_applicable("It is not known which key opens the ticket.");
     }
-    if (!is_machine(matched->principal)) {
+    if (!ngd_is_machine_account(matched->principal)) {
         return ok("No: `{matched}` opens it, which is no machine account.");
     }
     if (ngd_checks_found(view, NGD_CAUSE_SPN_ON_OTHER_ACCOUNT)) {

@@ -42,6 +42,20 @@ static const char *realm_at(const char *principal)
     return principal + strlen(principal);
 }
 
+const char *ngd_principal_realm(const char *principal)
+{
+    const char *at = realm_at(principal);
+
+    return *at == '@' ? at + 1 : at;
+}
+
+bool ngd_is_machine_account(const char *principal)
+{
+    size_t len = (size_t)(realm_at(principal) - principal);
+
+    return (len > 0 && principal[len - 1] == '$') || strncasecmp(principal, "host/", 5) == 0;
+}
+
 bool ngd_same_but_case(const char *a, const char *b)
 {
     return strcmp(a, b) != 0 && strcasecmp(a, b) == 0;
@@ -111,6 +125,15 @@ void ngd_compare(const ngd_evidence_t *evidence, ngd_comparison_t *comparison)
     for (size_t i = 0; i < evidence->keytab.entries_count; i++) {
         count_entry(&evidence->keytab.entries[i], &ap_req->ticket, comparison);
     }
+}
+
+/* ---- clocks ---------------------------------------------------------------------- */
+
+enum { USECS_PER_SEC = 1000000 };
+
+int64_t ngd_skew_secs(const ngd_clock_facts_t *clock)
+{
+    return (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC;
 }
 
 /* ---- hosts ------------------------------------------------------------------------ */

@@ -1,8 +1,8 @@
 /*
- * compare.h - the ticket's claims against the keytab's index, and the address
- * that was asked for, taken apart.
+ * compare.h - the ticket's claims against the keytab's index, the client's clock
+ * against the server's, and the address that was asked for, taken apart.
  *
- * Everything here is unauthenticated and only ever explains a refusal.
+ * Claims and address are unauthenticated and only ever explain a refusal.
  */
 #ifndef NGD_COMPARE_H
 #define NGD_COMPARE_H
@@ -30,8 +30,17 @@ void ngd_compare(const ngd_evidence_t *evidence, ngd_comparison_t *comparison);
 /* "name@REALM" as krb5 writes it; false where it is not whole, or does not fit. */
 bool ngd_principal_with_realm(const ngd_principal_name_t *name, ngd_span_t realm, char *out, size_t size);
 
+/* A principal's realm, as it stands in its text; "" where it names none. */
+const char *ngd_principal_realm(const char *principal);
+
+/* NAME$ or host/NAME: a machine's own account, in Active Directory and elsewhere. */
+bool ngd_is_machine_account(const char *principal);
+
 /* Two principals that differ in nothing but upper and lower case. */
 bool ngd_same_but_case(const char *a, const char *b);
+
+/* Client minus server, in seconds; only where clock->has_client. */
+int64_t ngd_skew_secs(const ngd_clock_facts_t *clock);
 
 /* The Host header, taken apart (RFC 9110 section 7.2). */
 typedef struct {

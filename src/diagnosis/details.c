@@ -113,11 +113,7 @@ void ngd_details_wrong_key(const ngd_rules_view_t *view, ngd_finding_t *finding)
 
 void ngd_details_other_account(const ngd_rules_view_t *view, ngd_finding_t *finding)
 {
-    const char *principal = view->evidence->keytab.matched->principal;
-    size_t name_len = strcspn(principal, "@");
-    bool machine = (name_len > 0 && principal[name_len - 1] == '$') || strncasecmp(principal, "host/", 5) == 0;
-
-    add_detail(finding, machine, NGD_DETAIL_MACHINE_ACCOUNT);
+    add_detail(finding, ngd_is_machine_account(view->evidence->keytab.matched->principal), NGD_DETAIL_MACHINE_ACCOUNT);
     add_detail(finding, host_differs(view), NGD_DETAIL_HOST_DIFFERS);
 }
 

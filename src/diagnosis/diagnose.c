@@ -732,7 +732,7 @@ static void look(const ngd_evidence_t *evidence, ngd_rules_view_t *view)
     view->keys_known = view->has_ticket && keytab->entries_count > 0 && !keytab->keys_untried;
     view->skew_limit_secs = clock->skew_limit_secs > 0 ? clock->skew_limit_secs : NGD_SKEW_LIMIT_SECS;
     view->now_secs = clock->server_usecs / USECS_PER_SEC;
-    view->skew_secs = clock->has_client ? (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC : 0;
+    view->skew_secs = clock->has_client ? ngd_skew_secs(clock) : 0;
 }
 
 /* What was found with this location's keytab, where another module refused with one of its own. */

@@ -234,21 +234,16 @@ static bool put_duration(int64_t secs, char *out, size_t size)
     return true;
 }
 
-static int64_t skew_secs(const ngd_evidence_t *evidence)
-{
-    return (evidence->clock.client_usecs - evidence->clock.server_usecs) / USECS_PER_SEC;
-}
-
 static bool skew(const ngd_evidence_t *evidence, char *out, size_t size)
 {
-    int64_t secs = skew_secs(evidence);
+    int64_t secs = ngd_skew_secs(&evidence->clock);
 
     return evidence->clock.has_client && put_duration(secs < 0 ? -secs : secs, out, size);
 }
 
 static bool skew_direction(const ngd_evidence_t *evidence, char *out, size_t size)
 {
-    return evidence->clock.has_client && put(skew_secs(evidence) < 0 ? "behind" : "ahead of", out, size);
+    return evidence->clock.has_client && put(ngd_skew_secs(&evidence->clock) < 0 ? "behind" : "ahead of", out, size);
 }
 
 static bool skew_limit(const ngd_evidence_t *evidence, char *out, size_t size)
@@ -304,7 +299,7 @@ static bool mechanisms(const ngd_evidence_t *evidence, char *out, size_t size)
 
 static const ngd_stop_t *stop_of(const ngd_evidence_t *evidence)
 {
-    return evidence->base64_stop.reason != NGD_STOP_NONE ? &evidence->base64_stop : &evidence->token.stop;
+    return ngd_first_stop(&evidence->base64_stop, &evidence->token);
 }
 
 static bool stopped_at(const ngd_evidence_t *evidence, char *out, size_t size)

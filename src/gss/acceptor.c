@@ -65,10 +65,7 @@ static void refuse_with_status(ngd_decision_t *decision, ngd_refusal_t refusal, 
 /* The code of the KRB-ERROR that a token is; 0: it is none. */
 static int32_t error_code_of(const gss_buffer_desc *bytes)
 {
-    ngd_token_t token;
-
-    ngd_token_decode((ngd_span_t){ bytes->value, bytes->length }, &token);
-    return token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
+    return ngd_token_error_code((ngd_span_t){ bytes->value, bytes->length });
 }
 
 /* ---- a context that is established ------------------------------------------------------ */

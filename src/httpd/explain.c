@@ -128,12 +128,10 @@ static int take_answered_code(void *attempt_, const char *name, const char *valu
 {
     ngd_attempt_t *attempt = attempt_;
     ngd_attempt_t answer = { .pool = attempt->pool };
-    ngd_token_t token;
 
     (void)name;
     if (ngd_attempt_read(&answer, value)) {
-        ngd_token_decode(answer.token, &token);
-        attempt->reply_code = token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
+        attempt->reply_code = ngd_token_error_code(answer.token);
     }
     return attempt->reply_code == 0;
 }

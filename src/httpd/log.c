@@ -7,7 +7,7 @@
 
 APLOG_USE_MODULE(negotiate_diag);
 
-enum { NAME_TEXT_SIZE = 256, USECS_PER_SEC = 1000000 };
+enum { NAME_TEXT_SIZE = 256 };
 
 /* ---- what goes well, or goes on ----------------------------------------------------------------------------------- */
 
@@ -137,8 +137,7 @@ static const char *token_word(const ngd_evidence_t *evidence)
 
 static void add_token(line_t *line, const ngd_evidence_t *evidence)
 {
-    bool in_base64 = evidence->base64_stop.reason != NGD_STOP_NONE;
-    const ngd_stop_t *stop = in_base64 ? &evidence->base64_stop : &evidence->token.stop;
+    const ngd_stop_t *stop = ngd_first_stop(&evidence->base64_stop, &evidence->token);
 
     if (evidence->header.scheme == NGD_SCHEME_NONE) {
         return;
@@ -165,7 +164,7 @@ static void add_ticket(line_t *line, const ngd_evidence_t *evidence)
     add_quoted(line, "matched", evidence->keytab.matched ? evidence->keytab.matched->principal : NULL);
     add_quoted(line, "other_keytab", evidence->keytab.other_path);
     if (clock->has_client) {
-        add_number(line, "skew_secs", (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC);
+        add_number(line, "skew_secs", ngd_skew_secs(clock));
     }
 }
 

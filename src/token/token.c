@@ -154,6 +154,19 @@ void ngd_token_decode(ngd_span_t bytes, ngd_token_t *token)
     }
 }
 
+const ngd_stop_t *ngd_first_stop(const ngd_stop_t *base64, const ngd_token_t *token)
+{
+    return base64->reason != NGD_STOP_NONE ? base64 : &token->stop;
+}
+
+int32_t ngd_token_error_code(ngd_span_t bytes)
+{
+    ngd_token_t token;
+
+    ngd_token_decode(bytes, &token);
+    return token.inner == NGD_INNER_KRB_ERROR ? token.krb_error.code : 0;
+}
+
 const char *ngd_token_kind_name(ngd_token_kind_t kind)
 {
     static const char *const names[] = {

@@ -254,6 +254,12 @@ typedef struct {
  */
 void ngd_token_decode(ngd_span_t bytes, ngd_token_t *token);
 
+/* Where reading broke off.  Base64 that does shortens the token, whose own stop is then only a consequence. */
+const ngd_stop_t *ngd_first_stop(const ngd_stop_t *base64, const ngd_token_t *token);
+
+/* The code of the KRB-ERROR (RFC 4120 section 5.9.1) that a token is or wraps; 0: it is none. */
+int32_t ngd_token_error_code(ngd_span_t bytes);
+
 /*
  * Stable words for machines: "spnego-init", "spnego-init2", "spnego-response",
  * "kerberos", "ntlm", "empty", "unknown".
