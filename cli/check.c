@@ -93,11 +93,6 @@ static const char *whole_name(const ngd_inventory_t *inventory, const char *spn)
     return spn;
 }
 
-static bool is_http(const ngd_inventory_entry_t *entry)
-{
-    return entry->service && strcmp(entry->service, "HTTP") == 0;
-}
-
 static apr_array_header_t *services(const check_t *check)
 {
     apr_array_header_t *names = apr_array_make(check->pool, 4, sizeof(const char *));
@@ -106,7 +101,7 @@ static apr_array_header_t *services(const check_t *check)
         add_name(names, whole_name(&check->inventory, APR_ARRAY_IDX(check->wanted, i, const char *)), SPNS_MAX);
     }
     for (size_t i = 0; check->wanted->nelts == 0 && i < check->inventory.count; i++) {
-        if (is_http(&check->inventory.entries[i])) {
+        if (ngd_inventory_is_http(&check->inventory.entries[i])) {
             add_name(names, check->inventory.entries[i].entry.principal, SPNS_MAX);
         }
     }
@@ -127,7 +122,7 @@ static apr_array_header_t *sign_on_names(const check_t *check, const apr_array_h
         }
     }
     for (size_t i = 0; i < inventory->count; i++) {
-        if (is_http(&inventory->entries[i])) {
+        if (ngd_inventory_is_http(&inventory->entries[i])) {
             add_name(names, inventory->entries[i].entry.principal, SIGN_ONS_MAX);
         }
     }

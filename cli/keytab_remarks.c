@@ -79,11 +79,6 @@ bool ngd_enctype_is_weak(int enctype)
     return (enctype >= 1 && enctype <= DES_LAST) || enctype == DES3 || enctype == RC4 || enctype == RC4_EXPORT;
 }
 
-static bool is_http(const ngd_inventory_entry_t *entry)
-{
-    return entry->service && strcmp(entry->service, "HTTP") == 0;
-}
-
 static bool has_weak_key(const ngd_inventory_entry_t *entry)
 {
     return ngd_enctype_is_weak(entry->entry.enctype);
@@ -92,12 +87,12 @@ static bool has_weak_key(const ngd_inventory_entry_t *entry)
 /* Kerberos compares letter by letter; browsers ask for HTTP. */
 static bool has_http_in_other_case(const ngd_inventory_entry_t *entry)
 {
-    return entry->service && !is_http(entry) && strcasecmp(entry->service, "HTTP") == 0;
+    return entry->service && !ngd_inventory_is_http(entry) && strcasecmp(entry->service, "HTTP") == 0;
 }
 
 static bool is_http_without_dot(const ngd_inventory_entry_t *entry)
 {
-    return is_http(entry) && !strchr(entry->host, '.') && strcmp(entry->host, "localhost") != 0;
+    return ngd_inventory_is_http(entry) && !strchr(entry->host, '.') && strcmp(entry->host, "localhost") != 0;
 }
 
 static bool is_other_service(const ngd_inventory_entry_t *entry)
@@ -234,7 +229,7 @@ static const ngd_remark_kind_t several_kvnos = {
 static void remark_on_http(const ngd_inventory_t *inventory, apr_array_header_t *remarks)
 {
     for (size_t i = 0; i < inventory->count; i++) {
-        if (is_http(&inventory->entries[i])) {
+        if (ngd_inventory_is_http(&inventory->entries[i])) {
             return;
         }
     }

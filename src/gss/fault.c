@@ -21,6 +21,15 @@ static void append_status(OM_uint32 code, int type, gss_OID mech, char *out, siz
     }
 }
 
+/* krb5's error table has the codes of RFC 4120 first, then its own. */
+int32_t ngd_fault_code(krb5_error_code error)
+{
+    enum { CODES = 128 };
+    int64_t code = (int64_t)error - ERROR_TABLE_BASE_krb5;
+
+    return code > 0 && code < CODES ? (int32_t)code : 0;
+}
+
 void ngd_fault_text(OM_uint32 major, OM_uint32 minor, gss_OID mech, char *out, size_t size)
 {
     out[0] = '\0';

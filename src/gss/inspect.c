@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "fault.h"
 #include "replay_cache.h"
 #include "ticket.h"
 
@@ -138,16 +139,12 @@ static void inspect_ticket(krb5_context krb5, const ngd_subject_t *subject, bool
 
 /* ---- krb5's own word ---------------------------------------------------------------------------- */
 
-/* krb5's error table has the codes of RFC 4120 first, then its own. */
-enum { RFC_CODE_MAX = 127 };
-
 static void take_error(OM_uint32 minor, ngd_decision_facts_t *decision)
 {
     int32_t error = (int32_t)minor;
-    int64_t code = (int64_t)error - ERROR_TABLE_BASE_krb5;
 
     decision->asked_error = error;
-    decision->asked_code = code > 0 && code <= RFC_CODE_MAX ? (int32_t)code : 0;
+    decision->asked_code = ngd_fault_code(error);
     decision->transited_refused = error == KRB5KRB_AP_ERR_ILL_CR_TKT;
     decision->enctype_refused = error == KRB5_NOPERM_ETYPE || error == KRB5_PROG_ETYPE_NOSUPP;
 }

@@ -248,6 +248,11 @@ void ngd_inventory_release(ngd_inventory_t *inventory)
     memset(inventory, 0, sizeof *inventory);
 }
 
+bool ngd_inventory_is_http(const ngd_inventory_entry_t *entry)
+{
+    return entry->service && strcmp(entry->service, "HTTP") == 0;
+}
+
 bool ngd_inventory_same_principal(const ngd_inventory_entry_t *a, const ngd_inventory_entry_t *b)
 {
     return strcmp(a->entry.principal, b->entry.principal) == 0;

@@ -31,6 +31,9 @@ typedef struct {
 void ngd_inventory_take(const char *path, ngd_inventory_t *inventory);
 void ngd_inventory_release(ngd_inventory_t *inventory);
 
+/* Whether an entry is for the service that browsers ask for, letter by letter as Kerberos compares. */
+bool ngd_inventory_is_http(const ngd_inventory_entry_t *entry);
+
 /* Whether two entries are of one principal. */
 bool ngd_inventory_same_principal(const ngd_inventory_entry_t *a, const ngd_inventory_entry_t *b);
 

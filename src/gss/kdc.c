@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
+
 struct ngd_kdc {
     krb5_context krb5;
     krb5_keytab keytab;
@@ -54,16 +56,13 @@ static ngd_kdc_outcome_t outcome_of(krb5_error_code error)
 
 static void set_answer(krb5_context krb5, krb5_error_code error, ngd_kdc_answer_t *answer)
 {
-    enum { CODES = 128 };       /* of RFC 4120 in krb5's table of errors; its own follow */
     const char *words;
 
     *answer = (ngd_kdc_answer_t){ .outcome = outcome_of(error), .error = error };
     if (error == 0) {
         return;
     }
-    if (error > ERROR_TABLE_BASE_krb5 && error < ERROR_TABLE_BASE_krb5 + CODES) {
-        answer->code = (int32_t)(error - ERROR_TABLE_BASE_krb5);
-    }
+    answer->code = ngd_fault_code(error);
     words = krb5_get_error_message(krb5, error);
     snprintf(answer->words, sizeof answer->words, "%s", words);
     krb5_free_error_message(krb5, words);
