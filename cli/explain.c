@@ -57,11 +57,10 @@ typedef struct {
 
 /* ---- the evidence ------------------------------------------------------------------------------- */
 
-/* LimitRequestFieldSize counts the whole field: its name, the colon and the blank as well. */
 static void take_header(const ngd_captured_t *captured, ngd_evidence_t *evidence)
 {
     evidence->header = captured->header;
-    evidence->header.header_bytes += sizeof "Authorization: " - 1;
+    evidence->header.header_bytes += NGD_FIELD_NAME_BYTES;
     evidence->base64_stop = captured->base64_stop;
     evidence->token = captured->token;
 }

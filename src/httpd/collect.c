@@ -76,11 +76,10 @@ static void collect_connection(const request_rec *r, const ngd_attempt_t *attemp
     };
 }
 
-/* LimitRequestFieldSize counts the whole field: its name, the colon and the blank as well. */
 static void count_field_name(ngd_header_t *header)
 {
     if (header->scheme != NGD_SCHEME_NONE) {
-        header->header_bytes += sizeof "Authorization: " - 1;
+        header->header_bytes += NGD_FIELD_NAME_BYTES;
     }
 }
 

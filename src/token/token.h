@@ -61,6 +61,9 @@ typedef enum {
     NGD_SCHEME_OTHER,
 } ngd_scheme_t;
 
+/* What httpd's LimitRequestFieldSize counts of a field beside its value: its name, the colon and the blank. */
+enum { NGD_FIELD_NAME_BYTES = sizeof "Authorization: " - 1 };
+
 /* An Authorization header, split but not decoded. */
 typedef struct {
     ngd_scheme_t scheme;    /* matched without regard to case (RFC 9110 section 11.1) */
