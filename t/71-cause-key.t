@@ -23,13 +23,7 @@ sub service {
     return keys_of(spn($name));
 }
 
-sub keys_of {
-    my ($principal) = @_;
-    my $path = $realm->path('private/keys.keytab');
-    unlink $path;
-    $realm->export_keytab($path, $principal);
-    return NGD::Keytab::read($path);
-}
+sub keys_of { return NGD::Keytab::of($realm, @_) }
 
 sub keytab {
     my ($name, @entries) = @_;

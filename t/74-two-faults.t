@@ -18,13 +18,7 @@ sub spn { return "HTTP/two-$_[0].example.test" }
 
 # A service of its own; its tickets have no PAC, which would not go with another time of issue.
 sub service { my ($name) = @_; return keys_of($realm->add_principal(spn($name), flags => '+no_auth_data_required')) }
-sub keys_of {
-    my ($principal) = @_;
-    my $path = $realm->path('private/keys.keytab');
-    unlink $path;
-    $realm->export_keytab($path, $principal);
-    return NGD::Keytab::read($path);
-}
+sub keys_of { return NGD::Keytab::of($realm, @_) }
 sub keytab { my ($name, @entries) = @_; return $realm->share(NGD::Keytab::write($realm->path("two-$name.keytab"), @entries)) }
 sub renamed { my ($name, @entries) = @_; return map { NGD::Keytab::with($_, principal => "$name\@" . $realm->name) } @entries }
 sub spoilt { return map { NGD::Keytab::with($_, key => $_->{key} ^ "\1" x length $_->{key}) } @_ }

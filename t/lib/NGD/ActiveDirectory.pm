@@ -22,7 +22,7 @@ use base 'NGD::Realm';
 use Cwd qw(abs_path);
 use File::Path qw(remove_tree);
 use File::Temp ();
-use POSIX qw(setsid WNOHANG);
+use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
 
 use constant {
@@ -163,15 +163,8 @@ sub _tool {
 
 sub _start_dc {
     my ($self) = @_;
-    my $pid = fork // die "fork: $!\n";
-    if (!$pid) {
-        %ENV = (%ENV, %{ $self->env });
-        setsid();
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>', $self->path('private/samba.out');
-        open STDERR, '>&', \*STDOUT;
-        exec 'samba', '-F', '--no-process-group', '-M', 'single', '-l', "$self->{dc}", '-s', "$self->{dc}/smb.conf" or POSIX::_exit(127);
-    }
+    my $pid = $self->_launch('private/samba.out', 'samba', '-F', '--no-process-group', '-M', 'single',
+        '-l', "$self->{dc}", '-s', "$self->{dc}/smb.conf");
     @$self{qw(pid owner)} = ($pid, $$);
     my $end = time + START_SECS;
     until ($self->_answers) {

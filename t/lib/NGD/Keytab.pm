@@ -5,6 +5,7 @@ package NGD::Keytab;
 #
 #   my @entries = NGD::Keytab::read($path);
 #   NGD::Keytab::write($path, grep { $_->{kvno} == 1 } @entries);
+#   my @present = NGD::Keytab::of($realm, $principal);    # the keys that its KDC has now
 #
 # An entry is { principal, kvno, enctype, key, name_type, time }; with() copies it.
 
@@ -25,6 +26,14 @@ sub read {
         push @entries, _entry($record) if $size > 0;
     }
     return @entries;
+}
+
+sub of {
+    my ($realm, $principal) = @_;
+    my $path = $realm->path('private/keys.keytab');
+    unlink $path;
+    $realm->export_keytab($path, $principal);
+    return NGD::Keytab::read($path);
 }
 
 sub _entry {

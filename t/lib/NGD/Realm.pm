@@ -407,17 +407,24 @@ sub _run {
     return $words;
 }
 
-sub _start_kdc {
-    my ($self) = @_;
+# A server in a session of its own, whose words go into that file; gives its pid.
+sub _launch {
+    my ($self, $out, @command) = @_;
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
         %ENV = (%ENV, %{ $self->env });
         setsid();
         open STDIN, '<', '/dev/null';
-        open STDOUT, '>', $self->path('private/kdc.out');
+        open STDOUT, '>', $self->path($out);
         open STDERR, '>&', \*STDOUT;
-        exec 'krb5kdc', '-n', '-r', $self->{realm}, '-P', $self->path('kdc.pid') or POSIX::_exit(127);
+        exec @command or POSIX::_exit(127);
     }
+    return $pid;
+}
+
+sub _start_kdc {
+    my ($self) = @_;
+    my $pid = $self->_launch('private/kdc.out', 'krb5kdc', '-n', '-r', $self->{realm}, '-P', $self->path('kdc.pid'));
     my $end = time + START_SECS;
     until ($self->_answers && $self->running) {
         if (waitpid($pid, WNOHANG) == $pid || time > $end) {
