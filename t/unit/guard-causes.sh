@@ -1,25 +1,10 @@
 #!/bin/sh
 # The regression it stops: docs/causes.md says something else than the catalogue, or names a test that there is none of.
-set -eu
-
 srcdir=${srcdir:-.}
 command=${abs_top_builddir:-.}/negotiate-diag
 page=$srcdir/docs/causes.md
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-ok()
-{
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failed=1
-    fi
-}
+. "$(dirname "$0")/guard.sh"
+set -e
 
 "$command" causes --markdown >"$scratch/causes.md"
 status=0
@@ -49,4 +34,4 @@ done <"$scratch/slugs"
 ok $? "every cause names its test"
 
 echo "1..$count"
-exit $failed
+[ "$failures" -eq 0 ]

@@ -4,8 +4,6 @@
 #
 # Facts come in as arguments, so that any attempt can be thought up and explained
 # again.  The linker knows what an object calls; names of our own begin with ngd_.
-set -u
-
 builddir=${abs_top_builddir:-.}
 cc=${CC:-cc}
 command -v nm >/dev/null 2>&1 || { echo "1..0 # SKIP nm is not installed"; exit 0; }
@@ -15,20 +13,7 @@ files='f?open(at)?|close|fclose|f?(read|write)|p?(read|write)v?|fget[cs]|fput[cs
 output='v?f?printf|v?dprintf|perror|syslog|fflush|std(in|out|err)'
 world='(secure_)?getenv|setenv|getpid|getuid|gethostname|socket|connect|send(to|msg)?|recv(from|msg)?|getaddrinfo|gethostby.*|system|popen|fork|exec.*|getrandom|s?rand(om)?'
 forbidden="^($clock|$memory|$files|$output|$world)\$"
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failures=0
-
-ok() {
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failures=$((failures + 1))
-    fi
-}
+. "$(dirname "$0")/guard.sh"
 
 # Prints what an object calls and may not: versions, and the forms of _FORTIFY_SOURCE and of large files, aside.
 forbidden_calls() {

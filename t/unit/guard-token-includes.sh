@@ -4,28 +4,13 @@
 #
 # The system's include path would let such an include through without a word, so the
 # preprocessor is asked which headers every file of the two folders really reads.
-set -u
-
 srcdir=${1:-${srcdir:-.}}
 cc=${CC:-cc}
 apr='(^|/)apr[^/]*/|/apr[_a-z0-9]*\.h$'
 httpd='/(httpd|http_[a-z]+|ap_[a-z]+|mod_[a-z]+|util_[a-z]+)\.h$'
 kerberos='(^|/)gssapi|(^|/)krb5'
 forbidden="$apr|$httpd|$kerberos"
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-count=0
-failures=0
-
-ok() {
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failures=$((failures + 1))
-    fi
-}
+. "$(dirname "$0")/guard.sh"
 
 # Prints the forbidden headers that a file reads; fails if it cannot be preprocessed.
 forbidden_headers() {
