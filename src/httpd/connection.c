@@ -124,8 +124,11 @@ const ngd_refused_t *ngd_connection_refused_before(request_rec *r)
 {
     slot_t *slot = own_slot(r);
 
-    return slot && slot->refused.url == hash_of(r)
-           && slot->refused.request + 1 == ngd_connection_requests(r->connection) ? &slot->refused : NULL;
+    /* Most requests follow no refusal, and need not be hashed to know it. */
+    if (!slot || slot->refused.url == 0 || slot->refused.request + 1 != ngd_connection_requests(r->connection)) {
+        return NULL;
+    }
+    return slot->refused.url == hash_of(r) ? &slot->refused : NULL;
 }
 
 /* Browsers say so themselves (Fetch Metadata), but only to sites that are https or local; else the type they ask for does. */

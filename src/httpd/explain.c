@@ -97,10 +97,10 @@ void ngd_explain_authorization(request_rec *r, const ngd_attempt_t *accepted, in
     attempt->status = status;
     attempt->refusal = NGD_REFUSAL_AUTHORIZATION;
     attempt->fault = "the user does not meet the Require";
-    set_cause(attempt, NGD_CAUSE_NOT_AUTHORIZED, NGD_CERTAIN);
     ngd_attempt_share(r, attempt);
     /* An index of a folder asks for each of its files whether it may be shown: no attempts of the client's. */
     if (r->main) {
+        set_cause(attempt, NGD_CAUSE_NOT_AUTHORIZED, NGD_CERTAIN);
         ngd_attempt_note_denied(r, attempt);
     } else {
         diagnose(r, attempt);
