@@ -64,7 +64,7 @@ static int refuse_format(request_rec *r)
 static const char *render_whoami(request_rec *r, ngd_format_t format, apr_size_t *len)
 {
     ngd_view_t view = ngd_settings_view(r);
-    const ngd_evidence_t *evidence = ngd_collect(r, ngd_attempt_of(r), r->pool);
+    const ngd_evidence_t *evidence = ngd_collect(r, ngd_attempt_of(r));
     ngd_diagnosis_t diagnosis;
 
     view.explain = NGD_EXPLAIN_FULL;

@@ -112,20 +112,20 @@ static void collect_authentication(const request_rec *r, const ngd_attempt_t *at
     };
 }
 
+static void collect_token(const ngd_attempt_t *attempt, ngd_evidence_t *evidence)
+{
+    evidence->header = attempt->header;
+    evidence->base64_stop = attempt->base64_stop;
+    ngd_token_decode(attempt->token, &evidence->token);
+}
+
 /* A request on which nobody decided may still have brought a token: shown as it claims to be. */
 static void collect_unasked_token(const request_rec *r, apr_pool_t *pool, ngd_evidence_t *evidence)
 {
-    const char *value = apr_table_get(r->headers_in, "Authorization");
-    ngd_span_t bytes = { NULL, 0 };
+    ngd_attempt_t read = { .pool = pool };
 
-    ngd_header_split(value, value ? strlen(value) : 0, &evidence->header);
-    if (evidence->header.scheme == NGD_SCHEME_NEGOTIATE) {
-        size_t size = NGD_BASE64_BYTES(evidence->header.base64.len);
-        uint8_t *out = apr_palloc(pool, size);
-        evidence->base64_stop = ngd_base64_decode(evidence->header.base64, out, size, &bytes.len);
-        bytes.data = out;
-    }
-    ngd_token_decode(bytes, &evidence->token);
+    ngd_attempt_read(&read, apr_table_get(r->headers_in, "Authorization"));
+    collect_token(&read, evidence);
 }
 
 /* ---- ticket and keytab ------------------------------------------------------------------------------------------- */
@@ -199,13 +199,11 @@ static void collect_attempt(const request_rec *r, const ngd_attempt_t *attempt, 
     evidence->attempt.reference = attempt->reference;
     evidence->attempt.outcome = attempt->outcome;
     evidence->attempt.leg = attempt->leg;
-    evidence->header = attempt->header;
-    evidence->base64_stop = attempt->base64_stop;
     evidence->decision.refusal = attempt->refusal;
     evidence->decision.reply_code = attempt->reply_code;
     evidence->server.acceptor = ngd_acceptor_name_text(&attempt->policy.acceptor.name, apr_palloc(pool, ACCEPTOR_TEXT_SIZE),
                                                        ACCEPTOR_TEXT_SIZE);
-    ngd_token_decode(attempt->token, &evidence->token);
+    collect_token(attempt, evidence);
     if (attempt->policy.acceptor.keytab) {
         inspect(r, attempt, pool, evidence);
     }
@@ -222,8 +220,9 @@ static void collect_no_attempt(request_rec *r, apr_pool_t *pool, ngd_evidence_t 
     collect_unasked_token(r, pool, evidence);
 }
 
-const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool)
+const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt)
 {
+    apr_pool_t *pool = attempt ? attempt->pool : r->pool;
     ngd_evidence_t *evidence = apr_pcalloc(pool, sizeof *evidence);
 
     evidence->attempt.time_usecs = r->request_time;

@@ -12,11 +12,11 @@
 #include "attempt.h"
 
 /*
- * Everything is in pool, and borrows nothing from the request but what lives as
- * long as the attempt's header and token.  attempt may be NULL: a request on which
- * this module did not decide.
+ * Everything is in the attempt's pool, and borrows from the request, which may be
+ * one that ends sooner, nothing.  attempt may be NULL: a request on which this
+ * module did not decide; then it is in the request's own.
  */
-const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt, apr_pool_t *pool);
+const ngd_evidence_t *ngd_collect(request_rec *r, const ngd_attempt_t *attempt);
 
 /* The signs of a proxy that a request can carry; their absence proves nothing. */
 bool ngd_collect_is_proxied(const request_rec *r);

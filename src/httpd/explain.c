@@ -18,7 +18,7 @@ static bool is_clients_own(const request_rec *r)
 
 static void diagnose(request_rec *r, ngd_attempt_t *attempt)
 {
-    attempt->evidence = ngd_collect(r, attempt, attempt->pool);
+    attempt->evidence = ngd_collect(r, attempt);
     ngd_diagnose(attempt->evidence, &attempt->diagnosis);
 }
 
@@ -46,7 +46,7 @@ void ngd_explain_refusal(request_rec *r, ngd_attempt_t *attempt)
 const ngd_evidence_t *ngd_explain_evidence(request_rec *r, ngd_attempt_t *attempt)
 {
     if (!attempt->evidence) {
-        attempt->evidence = ngd_collect(r, attempt, attempt->pool);
+        attempt->evidence = ngd_collect(r, attempt);
         if (attempt->diagnosis.has_cause && !attempt->follows) {
             ngd_diagnose(attempt->evidence, &attempt->diagnosis);
         }
