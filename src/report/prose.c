@@ -73,7 +73,8 @@ void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose)
     ngd_push(out, "\n");
 }
 
-void ngd_prose_line(apr_array_header_t *out, const char *prose)
+/* Pushes prose unwrapped, as a line of its own. */
+static void push_line(apr_array_header_t *out, const char *prose)
 {
     size_t columns;
 
@@ -98,9 +99,9 @@ void ngd_push_command(apr_array_header_t *out, size_t indent, const char *comman
 
 void ngd_push_three_lines(apr_array_header_t *out, const char *headline, const char *relief, const char *desk)
 {
-    ngd_prose_line(out, headline);
+    push_line(out, headline);
     if (relief != NULL) {
-        ngd_prose_line(out, relief);
+        push_line(out, relief);
     }
     ngd_push(out, apr_pstrcat(out->pool, NGD_HELP_DESK, desk, "\n", NULL));
 }

@@ -162,8 +162,6 @@ enum { NGD_TEXT_COLUMNS = 78 };
 
 /* Pushes prose, wrapped, to out (of const char *); the line already holds indent columns. */
 void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose);
-/* Pushes prose unwrapped, as a line of its own. */
-void ngd_prose_line(apr_array_header_t *out, const char *prose);
 /* Pushes a command, which is never wrapped, line by line. */
 void ngd_push_command(apr_array_header_t *out, size_t indent, const char *command);
 /* How a refusal opens in text: three lines, so that programs and screenshots find them. */
