@@ -88,7 +88,7 @@ static void print_fix(const ngd_fix_t *fix, apr_pool_t *pool)
 
 static void print_numbers(const ngd_cause_t *cause)
 {
-    int status = cause->iis_status ? cause->iis_status : cause->status;
+    int status = ngd_cause_iis_status(cause);
     const char *kerberos = ngd_kerberos_error_name(cause->kerberos);
 
     printf("\nIIS: %d.%d, %lu (%s)\n", status, cause->substatus, (unsigned long)cause->win32, ngd_win32_name(cause->win32));
@@ -143,7 +143,7 @@ static json_t *fixes_json(const ngd_cause_t *cause)
 
 static json_t *cause_json(const ngd_cause_t *cause)
 {
-    int status = cause->iis_status ? cause->iis_status : cause->status;
+    int status = ngd_cause_iis_status(cause);
 
     return json_pack("{s:s,s:s,s:s,s:s,s:o,s:o,s:i,s:{s:o,s:I,s:s?},s:{s:i,s:s?},s:s?}",
                      "slug", cause->slug, "who", ngd_who_name(cause->who), "title", cause->title,

@@ -58,7 +58,7 @@ static void print_fixes(const ngd_cause_t *cause)
 
 static void print_numbers(const ngd_cause_t *cause)
 {
-    int status = cause->iis_status ? cause->iis_status : cause->status;
+    int status = ngd_cause_iis_status(cause);
     const char *kerberos = ngd_kerberos_error_name(cause->kerberos);
 
     printf("| status | IIS | Kerberos | checklist |\n|---|---|---|---|\n| %d | %d.%d, %lu `%s` | ", cause->status, status,

@@ -38,6 +38,11 @@ ngd_cause_id_t ngd_cause_by_slug(const char *slug)
     return id;
 }
 
+int ngd_cause_iis_status(const ngd_cause_t *cause)
+{
+    return cause->iis_status != 0 ? cause->iis_status : cause->status;
+}
+
 size_t ngd_fix_count(const ngd_cause_t *cause)
 {
     size_t count = 0;

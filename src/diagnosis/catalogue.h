@@ -118,6 +118,9 @@ ngd_cause_id_t ngd_cause_by_slug(const char *slug);
 
 size_t ngd_fix_count(const ngd_cause_t *cause);
 
+/* What IIS would have answered. */
+int ngd_cause_iis_status(const ngd_cause_t *cause);
+
 /* "client", "server", "directory" */
 const char *ngd_who_name(ngd_who_t who);
 /* "user", "all", "active-directory", "mit" */

@@ -110,7 +110,7 @@ void ngd_attempt_publish_reference(request_rec *r, const char *reference)
 /* As IIS writes them: "401.1", and apart for a log of the W3C's format, whose status is the answer's own. */
 static void publish_iis(request_rec *r, const ngd_cause_t *cause)
 {
-    int status = cause->iis_status ? cause->iis_status : cause->status;
+    int status = ngd_cause_iis_status(cause);
     bool same_status = status == cause->status;
 
     apr_table_setn(r->subprocess_env, "NEGOTIATE_SUBSTATUS", apr_psprintf(r->pool, "%d.%d", status, cause->substatus));

@@ -73,7 +73,7 @@ static json_t *details_value(const ngd_finding_t *finding, const ngd_teller_t *t
 /* "401.1"; IIS leaves a substatus of 0 out in its messages. */
 static json_t *iis_status_value(const ngd_cause_t *cause)
 {
-    int status = cause->iis_status == 0 ? cause->status : cause->iis_status;
+    int status = ngd_cause_iis_status(cause);
 
     return cause->substatus == 0 ? json_sprintf("%d", status) : json_sprintf("%d.%d", status, cause->substatus);
 }
