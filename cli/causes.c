@@ -9,6 +9,7 @@
 
 #include "causes.h"
 #include "expand.h"
+#include "prose.h"
 
 static const char help[] =
     "Usage: negotiate-diag causes [--json | --markdown] [SLUG]\n"
@@ -23,7 +24,7 @@ static const char help[] =
     "Exit codes: 0 fine, 2 wrong usage or no such cause.\n";
 
 enum { OPTION_MARKDOWN = NGD_OPTION_OWN };
-enum { TEXT_COLUMNS = 78 };
+enum { FIX_INDENT = 4, COMMAND_INDENT = 8 };
 
 static const struct option options[] = {
     { "markdown", no_argument, NULL, OPTION_MARKDOWN }, NGD_OPTION_LIST_COMMON, NGD_OPTIONS_END,
@@ -31,38 +32,19 @@ static const struct option options[] = {
 
 /* ---- text -------------------------------------------------------------------------- */
 
-/* In its general form, wrapped, and without the prose's backticks. */
-static void print_prose(const char *indent, const char *prose)
-{
-    char text[NGD_EXPANDED_SIZE], *word, *rest = text;
-    size_t column = 0;
-
-    ngd_expand(prose, NULL, NGD_EXPAND_TEXT, text, sizeof text);
-    while ((word = strsep(&rest, " ")) != NULL) {
-        size_t len = strlen(word);
-        if (column > 0 && column + 1 + len > TEXT_COLUMNS - strlen(indent)) {
-            putchar('\n');
-            column = 0;
-        }
-        column += (size_t)printf("%s", column > 0 ? " " : indent);
-        for (const char *c = word; *c != '\0'; c++) {
-            if (*c != '`') {
-                putchar(*c);
-            }
-        }
-        column += len;
-    }
-    putchar('\n');
-}
-
-static void print_command(const char *command)
+static void push_prose(apr_array_header_t *out, size_t indent, const char *prose)
 {
     char text[NGD_EXPANDED_SIZE];
 
-    ngd_expand(command, NULL, NGD_EXPAND_COMMAND, text, sizeof text);
-    for (char *line, *rest = text; (line = strsep(&rest, "\n")) != NULL;) {
-        printf("        %s\n", line);
-    }
+    ngd_push(out, ngd_spaces(out->pool, indent));
+    ngd_prose_wrap(out, indent, ngd_expand(prose, NULL, NGD_EXPAND_TEXT, text, sizeof text));
+}
+
+static void push_command(apr_array_header_t *out, const char *command)
+{
+    char text[NGD_EXPANDED_SIZE];
+
+    ngd_push_command(out, COMMAND_INDENT, ngd_expand(command, NULL, NGD_EXPAND_COMMAND, text, sizeof text));
 }
 
 static const char *for_words(ngd_for_t whom)
@@ -77,12 +59,12 @@ static const char *for_words(ngd_for_t whom)
     return words[whom];
 }
 
-static void print_fix(const ngd_fix_t *fix, apr_pool_t *pool)
+static void push_fix(apr_array_header_t *out, const ngd_fix_t *fix)
 {
-    putchar('\n');
-    print_prose("    ", apr_pstrcat(pool, for_words(fix->whom), fix->text, NULL));
+    ngd_push(out, "\n");
+    push_prose(out, FIX_INDENT, apr_pstrcat(out->pool, for_words(fix->whom), fix->text, NULL));
     if (fix->command) {
-        print_command(fix->command);
+        push_command(out, fix->command);
     }
 }
 
@@ -102,13 +84,16 @@ static void print_numbers(const ngd_cause_t *cause)
 
 static void print_cause(const ngd_cause_t *cause, apr_pool_t *pool)
 {
+    apr_array_header_t *out = apr_array_make(pool, 256, sizeof(const char *));
+
     printf("%s: %s\n", cause->slug, cause->title);
     printf("Who can mend it: %s\n\n", ngd_who_name(cause->who));
-    print_prose("", cause->explanation);
-    puts("\nHow to mend it:");
+    push_prose(out, 0, cause->explanation);
+    ngd_push(out, "\nHow to mend it:\n");
     for (size_t i = 0; i < ngd_fix_count(cause); i++) {
-        print_fix(&cause->fix[i], pool);
+        push_fix(out, &cause->fix[i]);
     }
+    fputs(apr_array_pstrcat(pool, out, 0), stdout);
     print_numbers(cause);
 }
 

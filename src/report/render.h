@@ -16,6 +16,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "prose.h"
 #include "report.h"
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -154,23 +155,12 @@ typedef struct {
 void ngd_body_write(const json_t *document, const ngd_opening_t *opening, const ngd_pen_t *pen,
                     apr_array_header_t *out);
 
-/* ---- prose --------------------------------------------------------------- */
+/* ---- prose, beyond prose.h ----------------------------------------------- */
 
-/* Prose is our own text in which `backticks` hold what has to be typed or looked for. */
-
-enum { NGD_TEXT_COLUMNS = 78 };
-
-/* Pushes prose, wrapped, to out (of const char *); the line already holds indent columns. */
-void ngd_prose_wrap(apr_array_header_t *out, size_t indent, const char *prose);
-/* Pushes a command, which is never wrapped, line by line. */
-void ngd_push_command(apr_array_header_t *out, size_t indent, const char *command);
 /* How a refusal opens in text: three lines, so that programs and screenshots find them. */
 void ngd_push_three_lines(apr_array_header_t *out, const char *headline, const char *relief, const char *desk);
 /* Escaped, with <code> for backticks. */
 const char *ngd_prose_html(const char *prose, apr_pool_t *pool);
-
-void ngd_push(apr_array_header_t *out, const char *text);
-const char *ngd_spaces(apr_pool_t *pool, size_t count);
 
 /* ---- pages --------------------------------------------------------------- */
 
