@@ -48,12 +48,6 @@ static const ngd_cause_t *failure_at(const view_t *view, ngd_step_t step)
 
 /* ---- what the steps look at --------------------------------------------------------------- */
 
-/* A server always knows the address of whom it answers. */
-bool ngd_is_captured(const ngd_evidence_t *evidence)
-{
-    return evidence->connection.client == NULL;
-}
-
 /* Without a refusal of its own the module was only asked where it has a keytab to answer with. */
 static bool is_asked_here(const ngd_evidence_t *evidence)
 {

@@ -36,9 +36,6 @@ typedef struct {
 
 enum { NGD_CHECKS = NGD_STEPS - 1 };
 
-/* A captured header: there is no connection, and nothing is known of the one that it was sent on. */
-bool ngd_is_captured(const ngd_evidence_t *evidence);
-
 /* One check for each step of the article. */
 void ngd_checks(const ngd_evidence_t *evidence, const ngd_diagnosis_t *diagnosis, ngd_check_t checks[NGD_CHECKS]);
 

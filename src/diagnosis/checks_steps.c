@@ -268,14 +268,6 @@ static answer_t port_in_name(const view_t *view)
                                      "for that, was not tried.");
 }
 
-/* Without a connection, and unless somebody tells, TLS is not known; then the port tells it. */
-static bool is_usual_port(const view_t *view)
-{
-    bool tls = view->evidence->connection.tls || (view->captured && view->host.port == 443);
-
-    return view->host.port == 0 || view->host.port == (tls ? 443u : 80u);
-}
-
 static answer_t port(const view_t *view)
 {
     if (names_port(view)) {
@@ -285,7 +277,7 @@ static answer_t port(const view_t *view)
         return view->captured ? unknown("The address is not known, and so its port is not.")
                               : unknown("The request names no host, and so no port.");
     }
-    if (is_usual_port(view)) {
+    if (ngd_is_usual_port(&view->host, view->evidence)) {
         return ok("No.");
     }
     return view->names_service

@@ -136,6 +136,14 @@ int64_t ngd_skew_secs(const ngd_clock_facts_t *clock)
     return (clock->client_usecs - clock->server_usecs) / USECS_PER_SEC;
 }
 
+/* ---- the connection --------------------------------------------------------------- */
+
+/* A server always knows the address of whom it answers. */
+bool ngd_is_captured(const ngd_evidence_t *evidence)
+{
+    return evidence->connection.client == NULL;
+}
+
 /* ---- hosts ------------------------------------------------------------------------ */
 
 static bool is_ip_address(const char *name)
@@ -203,6 +211,13 @@ void ngd_host_parse(const char *text, ngd_host_t *host)
     host->is_address = is_ip_address(host->name);
     host->is_local = strcmp(host->name, "localhost") == 0 || ends_in(host->name, ".localhost");
     host->has_dot = !host->is_address && strchr(host->name, '.') != NULL;
+}
+
+bool ngd_is_usual_port(const ngd_host_t *host, const ngd_evidence_t *evidence)
+{
+    bool tls = evidence->connection.tls || (ngd_is_captured(evidence) && host->port == 443);
+
+    return host->port == 0 || host->port == (tls ? 443u : 80u);
 }
 
 bool ngd_keytab_has_host(const ngd_keytab_facts_t *keytab, const char *host)

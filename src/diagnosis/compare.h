@@ -42,6 +42,9 @@ bool ngd_same_but_case(const char *a, const char *b);
 /* Client minus server, in seconds; only where clock->has_client. */
 int64_t ngd_skew_secs(const ngd_clock_facts_t *clock);
 
+/* A captured header: there is no connection, and nothing is known of the one that it was sent on. */
+bool ngd_is_captured(const ngd_evidence_t *evidence);
+
 /* The Host header, taken apart (RFC 9110 section 7.2). */
 typedef struct {
     char name[NGD_HOST_TEXT_SIZE];  /* in lower case, without port, brackets and a dot at the end; "" where none came */
@@ -52,6 +55,12 @@ typedef struct {
 } ngd_host_t;
 
 void ngd_host_parse(const char *text, ngd_host_t *host);
+
+/*
+ * Whether the host's port is the one that browsers leave out, of http or https; also
+ * where it names none.  Of a captured header it is not known which of them it was.
+ */
+bool ngd_is_usual_port(const ngd_host_t *host, const ngd_evidence_t *evidence);
 
 /* Whether the keytab has an entry of the HTTP service for the host's name. */
 bool ngd_keytab_has_host(const ngd_keytab_facts_t *keytab, const char *host);

@@ -10,16 +10,6 @@ static void add_detail(ngd_finding_t *finding, bool holds, ngd_detail_id_t detai
     }
 }
 
-/* A captured header does not tell whether it came over TLS. */
-static bool is_default_port(const ngd_rules_view_t *view)
-{
-    const ngd_connection_facts_t *connection = &view->evidence->connection;
-    bool unknown = connection->client == NULL && !connection->tls;
-
-    return view->host.port == 0 || view->host.port == (connection->tls ? 443u : 80u)
-           || (unknown && view->host.port == 443);
-}
-
 /* Why a client gets no ticket for the address, as far as the address itself tells.  A proxy may ask for one of its own. */
 void ngd_details_missing_ticket(const ngd_rules_view_t *view, ngd_finding_t *finding)
 {
@@ -33,7 +23,7 @@ void ngd_details_missing_ticket(const ngd_rules_view_t *view, ngd_finding_t *fin
     add_detail(finding, known && view->host.is_address, NGD_DETAIL_IP_ADDRESS);
     add_detail(finding, named && view->host.is_local && !has_key, NGD_DETAIL_LOCAL_NAME);
     add_detail(finding, named && !view->host.is_local && keys && !has_key, NGD_DETAIL_HOST_WITHOUT_KEY);
-    add_detail(finding, named && !is_default_port(view), NGD_DETAIL_PORT);
+    add_detail(finding, named && !ngd_is_usual_port(&view->host, view->evidence), NGD_DETAIL_PORT);
     add_detail(finding, named && view->host.has_dot && !view->host.is_local && windows, NGD_DETAIL_INTERNET_ZONE);
     add_detail(finding, named && has_key, NGD_DETAIL_DUPLICATE_SPN);
 }

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "checks.h"
+#include "compare.h"
 #include "document.h"
 #include "value.h"
 
